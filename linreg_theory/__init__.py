@@ -1,0 +1,1 @@
+"""What adversarial training and adversarial dropout regularise in linear regression."""
