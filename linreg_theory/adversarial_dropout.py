@@ -278,9 +278,7 @@ def _kth_lowest(J: Array, k: int) -> Array:
     return lowest
 
 
-def _decompose(
-    problem: Problem, w: Any, masks: Any, size: Any, per_sample: bool
-) -> Decomposition:
+def _decompose(problem: Problem, w: Any, masks: Any, size: Any, per_sample: bool) -> Decomposition:
     e, J = together(problem.residuals(w), jacobian(problem, w))
     dropped = 1 - as_masks("masks", masks, J.shape)
     directions = dropped * problem.X

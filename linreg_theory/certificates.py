@@ -62,9 +62,7 @@ def certify_drops(problem: Problem, w: Any, k: int, base: Any = None) -> DropCer
     return DropCertificate(start, masks, up, down)
 
 
-def check_drops(
-    certificate: DropCertificate, problem: Problem, w: Any, k: int
-) -> list[Fraction]:
+def check_drops(certificate: DropCertificate, problem: Problem, w: Any, k: int) -> list[Fraction]:
     """The losses (N,) that the certificate proves to be the largest over at most k flips.
 
     Raises

@@ -36,9 +36,7 @@ def gaussian_loss(problem: Problem, w: Any, sigma: Any) -> Any:
     OverflowError
         If the loss is not a finite float.
     """
-    sigma, e, w = with_scalar(
-        as_radius("sigma", sigma), problem.residuals(w), problem.weights(w)
-    )
+    sigma, e, w = with_scalar(as_radius("sigma", sigma), problem.residuals(w), problem.weights(w))
     return checked("the loss", np.sum(e * e) + problem.n_samples * sigma * sigma * np.sum(w * w))
 
 

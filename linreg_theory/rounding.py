@@ -117,9 +117,7 @@ class Rounded:
         other = self._like(other)
         if other is NotImplemented:
             return NotImplemented
-        cross = (
-            self.tiny * other.magnitude + other.tiny * self.magnitude + self.tiny * other.tiny
-        )
+        cross = self.tiny * other.magnitude + other.tiny * self.magnitude + self.tiny * other.tiny
         grid = min(self.grid + other.grid, _EXACT_GRID)
         underflows = grid < self.format.smallest
         half_smallest = Fraction(1, 2 ** (1 - self.format.smallest))
@@ -212,9 +210,7 @@ class Rounded:
         return NotImplemented
 
     def _copy(self, value: Fraction) -> Rounded:
-        return self._result(
-            value, self.magnitude, self.roundings, self.tiny, self.grid, self.exact
-        )
+        return self._result(value, self.magnitude, self.roundings, self.tiny, self.grid, self.exact)
 
     def _result(
         self,

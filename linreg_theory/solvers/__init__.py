@@ -1,9 +1,9 @@
 """Ways to an answer. The only room that knows that cvxpy exists.
 
-  enumerate_masks(p, w, k)  == the definition: every mask is tried
-  integer_masks(p, w, k)    == cvxpy, by two routes, through one gate
-  Solution                  == masks, losses, proven bound, method, status
-  Unresolved                == raised where a solver's answer cannot be trusted
+enumerate_masks(p, w, k)  == the definition: every mask is tried
+integer_masks(p, w, k)    == cvxpy, by two routes, through one gate
+Solution                  == masks, losses, proven bound, method, status
+Unresolved                == raised where a solver's answer cannot be trusted
 """
 
 from linreg_theory.solvers.enumeration import (

@@ -1,9 +1,9 @@
 """The definition: try everything. Slow, and what every clever way is compared with.
 
-  mask_space(base, k)             == all masks within k flips of one mask, (M, D)
-  enumerate_masks(p, w, k, base)  == the best of them for each sample
-  largest_masked_loss(...)        == the largest loss alone, also on symbols
-  largest_ball_loss(p, w, d)      == the largest loss over the corners of the l_inf balls
+mask_space(base, k)             == all masks within k flips of one mask, (M, D)
+enumerate_masks(p, w, k, base)  == the best of them for each sample
+largest_masked_loss(...)        == the largest loss alone, also on symbols
+largest_ball_loss(p, w, d)      == the largest loss over the corners of the l_inf balls
 """
 
 from __future__ import annotations
@@ -94,9 +94,7 @@ def largest_ball_loss(problem: Problem, w: Any, delta: Any) -> Array:
 
     The loss is convex in the perturbation, so some corner is worst.
     """
-    radius, e, w = with_scalar(
-        as_radius("delta", delta), problem.residuals(w), problem.weights(w)
-    )
+    radius, e, w = with_scalar(as_radius("delta", delta), problem.residuals(w), problem.weights(w))
     corners = np.array(list(itertools.product((-1, 1), repeat=len(w))), dtype=np.int8)
     residuals = e[:, None] - radius * (corners @ w)
     largest = maximum(np.concatenate([residuals, -residuals], axis=1))

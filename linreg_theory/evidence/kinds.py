@@ -1,0 +1,165 @@
+"""The kinds of evidence, each the same `pair` on other numbers.
+
+exact      == fractions: all small integer cases, planted cases, cuts of the data;
+              every mask is tried
+property   == Hypothesis: fractions first, then floats against proven error bounds
+symbolic   == SymPy: all values at small sizes, cell by cell
+integer    == maxima by integer programs
+certified  == maxima of larger cuts of the data by exact dual certificates
+formal     == a closed theorem; absent where there is none
+smallest_counterexample(claim)
+           == the first case, in order of size, on which the paper's wording fails
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+
+from linreg_theory.arithmetic import Undecided
+from linreg_theory.claims.cases import text
+from linreg_theory.claims.claim import Claim
+from linreg_theory.evidence.oracles import Certified, Enumeration, Integer
+from linreg_theory.evidence.trial import Effort, Evidence, Trial, judge
+from linreg_theory.problem import Problem
+from linreg_theory.relations import within_bounds
+
+__all__ = ["Setting", "gather", "smallest_counterexample"]
+
+_SEARCH = 4000  # cases per shape when a counterexample is looked for
+_ROUNDS = 8  # times Hypothesis is asked again while a mutant survives
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The data, the effort and the seed of a run."""
+
+    data: Problem
+    effort: Effort
+    seed: int
+
+
+def gather(claim: Claim, kind: str, setting: Setting) -> Evidence:
+    """The evidence of one kind for a claim."""
+    if kind == "formal":
+        return Evidence("formal", "absent")
+    return _KINDS[kind](claim, setting)
+
+
+def smallest_counterexample(claim: Claim) -> dict[str, Any] | None:
+    """The smallest case on which the printed wording fails, with both its sides."""
+    if claim.printed is None:
+        return None
+    oracle = Enumeration()
+    for case in (claim.printed_family or claim.family).grid(_SEARCH):
+        if judge(claim.printed_relation, claim.printed, case, oracle) is False:
+            computed, claimed = claim.printed(case, oracle)
+            return case.describe() | {"computed": text(computed), "claimed": text(claimed)}
+    return None
+
+
+def _exact(claim: Claim, setting: Setting) -> Evidence:
+    effort, family = setting.effort, claim.family
+    cases = itertools.chain(
+        family.grid(effort.grid),
+        family.planted(effort.planted, setting.seed),
+        family.observed(setting.data, effort.observed, effort.observed_size, setting.seed),
+    )
+    return _tried(Trial(claim, Enumeration()), "exact", cases)
+
+
+def _symbolic(claim: Claim, setting: Setting) -> Evidence:
+    cells = claim.family.cells(setting.effort.cells)
+    return _tried(Trial(claim, Enumeration()), "symbolic", cells)
+
+
+def _integer(claim: Claim, setting: Setting) -> Evidence:
+    family, effort = claim.family, setting.effort
+    cases = itertools.chain(
+        family.planted(effort.integer, setting.seed),
+        family.observed(setting.data, effort.observed, effort.observed_size, setting.seed),
+    )
+    return _tried(Trial(claim, Integer()), "integer", cases)
+
+
+def _certified(claim: Claim, setting: Setting) -> Evidence:
+    family, effort = claim.family, setting.effort
+    cases = itertools.chain(
+        family.planted(effort.planted, setting.seed),
+        family.observed(setting.data, effort.observed, effort.certified_size, setting.seed),
+    )
+    return _tried(Trial(claim, Certified()), "certified", cases)
+
+
+def _tried(trial: Trial, kind: str, cases: Iterable[Any]) -> Evidence:
+    for case in cases:
+        if trial.run(case) is False:
+            break
+    return trial.evidence(kind)
+
+
+def _property(claim: Claim, setting: Setting) -> Evidence:
+    trial = Trial(claim, Enumeration())
+
+    def exactly(case: Any) -> None:
+        assert trial.run(case) is not False
+
+    def in_floats(case: Any) -> None:
+        bounds = case.rounded()
+        try:
+            with np.errstate(all="ignore"):
+                proven = claim.pair(bounds, trial.oracle)
+        except Undecided:
+            trial.undecided += 1
+            return
+        assert trial.run(bounds) is not False
+        with np.errstate(all="ignore"):
+            floats = claim.pair(case, trial.oracle)
+        if not within_bounds(floats, proven):
+            trial.failure = case.describe() | {"floats": text(floats), "proven": text(proven)}
+            raise AssertionError
+
+    for numbers, check in (("rational", exactly), ("float", in_floats)):
+        before = trial.cases
+        for seed in range(setting.seed, setting.seed + _ROUNDS):
+            _search(check, claim.family.draw(numbers), setting.effort.examples, seed)
+            if trial.failure is not None:
+                return trial.evidence("property")
+            if trial.cases > before and not trial.surviving:
+                break
+        if trial.cases == before:  # rounding left every float case open
+            trial.undecided = max(trial.undecided, trial.cases + 1)
+    return trial.evidence("property")
+
+
+def _search(check: Callable[[Any], None], strategy: Any, examples: int, seed: int) -> None:
+    """Run Hypothesis; the check keeps the last, so the smallest, failure itself."""
+    configured = settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+        print_blob=False,
+        report_multiple_bugs=False,
+    )
+    test = hypothesis.seed(seed)(configured(given(strategy)(check)))
+    try:
+        test()
+    except AssertionError:
+        return
+
+
+_KINDS: dict[str, Callable[[Claim, Setting], Evidence]] = {
+    "exact": _exact,
+    "property": _property,
+    "symbolic": _symbolic,
+    "integer": _integer,
+    "certified": _certified,
+}
