@@ -25,6 +25,7 @@ index, drops nothing at e_i = 0 and never exceeds k.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,7 +54,7 @@ __all__ = [
 
 Ties = Literal["literal", "break"]
 
-_BLOCK = 1 << 20  # numbers held at once by worst_case; bounds its memory
+_BLOCK = 1 << 17  # numbers worked on at once: a megabyte, which stays in the cache
 
 
 @dataclass(frozen=True)
@@ -215,15 +216,11 @@ def worst_case(
         Masks to start from; all ones if None, and then flips are drops.
 
     Other parameters and errors as `objective`. Memory: the data and one block of about a
-    million numbers (or one row, if that is more).
+    hundred thousand numbers (or one row, if that is more).
     """
     k = as_budget("k", k, problem.n_features)
-    w, base = problem.weights(w), None if base is None else _base(problem, base)
-    rows = max(1, _BLOCK // problem.n_features)
     largest = []
-    for start in range(0, problem.n_samples, rows):
-        i = slice(start, start + rows)
-        r, effects = _flip_effects(problem.X[i], problem.y[i], w, None if base is None else base[i])
+    for r, effects, _ in _blocks(problem, w, base):
         largest.append(maximum(np.stack(_extremes(r, effects, k), axis=-1)))
     return _total("the worst case", np.concatenate(largest), per_sample)
 
@@ -231,12 +228,24 @@ def worst_case(
 @quiet
 def worst_case_masks(problem: Problem, w: Any, k: int, base: Any = None) -> Array:
     """Masks (N, D) with at most k flips from `base` that reach `worst_case`."""
-    k, start = as_budget("k", k, problem.n_features), _base(problem, base)
-    r, effects = _flip_effects(problem.X, problem.y, problem.weights(w), start)
-    a = problem.products(w)
-    highest, lowest = _extremes(r, effects, k)
-    upwards = at_most(lowest, highest)[:, None]
-    return np.where(upwards, flip_at_most(start, -a, k), flip_at_most(start, a, k))
+    k = as_budget("k", k, problem.n_features)
+    masks = []
+    for r, effects, start in _blocks(problem, w, _base(problem, base)):
+        a = effects * (2 * start - 1)
+        highest, lowest = _extremes(r, effects, k)
+        upwards = at_most(lowest, highest)[:, None]
+        masks.append(flip_at_most(start, np.where(upwards, -a, a), k))
+    return np.concatenate(masks)
+
+
+def _blocks(problem: Problem, w: Any, base: Any) -> Iterator[tuple[Array, Array, Any]]:
+    """Residuals, effects of flips and base masks, a block of rows at a time."""
+    w, start = problem.weights(w), None if base is None else _base(problem, base)
+    rows = max(1, _BLOCK // problem.n_features)
+    for first in range(0, problem.n_samples, rows):
+        i = slice(first, first + rows)
+        kept = None if start is None else start[i]
+        yield *_flip_effects(problem.X[i], problem.y[i], w, kept), kept
 
 
 def _base(problem: Problem, base: Any) -> Array:

@@ -105,8 +105,11 @@ def order(x: Array) -> Array:
     """
     if not is_exact(x):
         return np.argsort(-x, kind="stable")
-    key = cmp_to_key(lambda i, j: _compare(x[j], x[i]))
-    return np.array(sorted(range(len(x)), key=key), dtype=np.intp)
+
+    def lower_first(i: int, j: int) -> int:
+        return _compare(x[j], x[i])
+
+    return np.array(sorted(range(len(x)), key=cmp_to_key(lower_first)), dtype=np.intp)
 
 
 def top_sum(x: Array, k: int) -> Array:

@@ -201,8 +201,11 @@ def _below_zero(scores: Any) -> Any:
 def _chosen(xp: Any, eligible: Any, gain: Any, budget: int) -> Any:
     """The `budget` largest gains among the eligible, ties by index, by one selection."""
     threshold = _kth_largest(xp, gain, budget)
+    reached = eligible & (gain >= threshold)
+    if not xp.any(xp.count_nonzero(reached, axis=-1) > budget):  # no ties to break
+        return reached
     above = gain > threshold
-    level = eligible & (gain == threshold)
+    level = reached & ~above
     left = budget - xp.sum(xp.astype(above, xp.int64), axis=-1, keepdims=True)
     place = xp.cumulative_sum(xp.astype(level, xp.int64), axis=-1)
     return above | (level & (place <= left))

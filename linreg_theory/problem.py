@@ -25,7 +25,7 @@ from linreg_theory.arrays import Array, as_array, exactly, is_exact, together
 __all__ = ["Problem"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Problem:
     """A linear regression problem.
 
@@ -47,8 +47,8 @@ class Problem:
     X: Array
     y: Array
 
-    def __post_init__(self) -> None:
-        X, y = together(as_array("X", self.X, 2), as_array("y", self.y, 1))
+    def __init__(self, X: Any, y: Any) -> None:
+        X, y = together(as_array("X", X, 2), as_array("y", y, 1))
         if len(y) != len(X):
             raise ValueError(f"y must have length {len(X)}, one target per row of X, got {len(y)}")
         dtype = np.result_type(X, y)

@@ -78,11 +78,11 @@ def within_bounds(floats: Any, rounded: Any) -> bool:
 
 
 def _within(value: Any, bound: Any) -> bool:
-    if not np.isfinite(value):
+    if isinstance(value, (float, np.floating)) and not np.isfinite(value):
         return False
     if isinstance(bound, Rounded):
-        return abs(Fraction(value) - bound.value) <= bound.error
-    return bool(value == bound)
+        return abs(Fraction(float(value)) - bound.value) <= bound.error
+    return bool(value == bound)  # exact on both sides: counts, truths, fractions, intervals
 
 
 def _compare(relation: str, a: Any, b: Any) -> bool | None:
@@ -155,11 +155,14 @@ def _with_order(expression: sympy.Expr, larger: sympy.Expr, smaller: sympy.Expr)
     """Put in what larger >= smaller says, if it is linear in a symbol."""
     gap = sympy.expand(larger - smaller)
     slack = sympy.Dummy("t", nonnegative=True)
-    for symbol in sorted(gap.free_symbols, key=sympy.default_sort_key):
-        slope = gap.coeff(symbol, 1)
-        if slope.is_number and slope != 0 and not gap.has(sympy.Max, sympy.Min):
-            value = symbol - (gap - slack) / slope
-            return expression.subs(symbol, sympy.expand(value))
+    if gap.has(sympy.Max, sympy.Min):
+        return expression
+    slopes = {s: gap.coeff(s, 1) for s in sorted(gap.free_symbols, key=sympy.default_sort_key)}
+    # A symbol of the larger side first: it becomes a sum, and keeps its sign by that.
+    for symbol, slope in sorted(slopes.items(), key=lambda item: not item[1].is_positive):
+        others = sympy.expand(gap - slope * symbol)
+        if slope.is_number and slope != 0 and not others.has(symbol):
+            return expression.subs(symbol, sympy.expand((slack - others) / slope))
     return expression
 
 

@@ -63,10 +63,7 @@ def rationals(largest: int = 6) -> st.SearchStrategy[Fraction]:
 
 def vectors(size: int, numbers: Numbers = "rational") -> st.SearchStrategy[Array]:
     """Vectors (size,) of fractions, or of floats up to 1000."""
-    if numbers == "rational":
-        return _lists(rationals(), size).map(_objects)
-    whole = _lists(st.integers(-6, 6).map(float), size)
-    return st.one_of(whole, whole, _lists(st.floats(-1e3, 1e3), size)).map(np.array)
+    return st.one_of([_lists(entries, size).map(_array) for entries in _ENTRIES[numbers]])
 
 
 @st.composite
@@ -84,13 +81,16 @@ def regressions(
         The largest N and D; the smallest are 1.
     numbers : {"rational", "float"}
     """
-    n = draw(st.integers(1, max_samples))
     d = draw(st.integers(1, max_features))
-    w = draw(vectors(d, numbers))
-    X = draw(vectors(n * d, numbers)).reshape(n, d)
+    entries = draw(st.sampled_from(_ENTRIES[numbers]))
+    # Rows are drawn at full width and cut, so that a smaller D is one step of shrinking away.
+    row = st.tuples(_lists(entries, max_features), entries, st.booleans())
+    rows = draw(st.lists(row, min_size=1, max_size=max_samples))
+    w = _array(draw(_lists(entries, max_features)))[:d]
+    X = np.stack([_array(values)[:d] for values, _, _ in rows])
+    residuals = _array([residual if missed else 0 * residual for _, residual, missed in rows])
     if d > 1 and draw(st.booleans()):  # the last column repeats another
         X[:, -1] = X[:, draw(st.integers(0, d - 2))]
-    residuals = draw(vectors(n, numbers)) * np.array(draw(_lists(st.integers(0, 1), n)))
     with np.errstate(all="ignore"):
         if numbers == "float":
             scales = draw(st.sampled_from(_SCALES))
@@ -182,7 +182,18 @@ def _lists(entries: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[list
     return st.lists(entries, min_size=size, max_size=size)
 
 
+def _array(values: list[Any]) -> Array:
+    return np.array(values) if isinstance(values[0], float) else _objects(values)
+
+
 def _objects(values: list[Any]) -> Array:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
+
+
+_WHOLE = st.integers(-6, 6).map(float)
+_ENTRIES: dict[Numbers, list[st.SearchStrategy[Any]]] = {
+    "rational": [rationals()],
+    "float": [_WHOLE, _WHOLE, st.floats(-1e3, 1e3)],
+}

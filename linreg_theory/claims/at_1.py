@@ -29,10 +29,11 @@ def printed(case: RegressionCase, oracle: Oracle) -> Sides:
     return attacked, problem.loss(w) + first + np.sum((step @ w) * (step @ w))
 
 
-def _with_terms(l1: Any = 1, power: int = 2) -> Any:
+def _with_terms(l1: int = 1, squared: bool = True) -> Any:
     def mutant(case: RegressionCase, oracle: Oracle) -> Sides:
         split = decompose(case.problem, case.w, case.delta)
-        quadratic = case.delta**power * (case.w @ split.gamma @ case.w)
+        factor = case.delta * case.delta if squared else case.delta
+        quadratic = factor * (case.w @ split.gamma @ case.w)
         return objective(case.problem, case.w, case.delta), split.clean + l1 * split.l1 + quadratic
 
     return mutant
@@ -62,7 +63,7 @@ CLAIM = Claim(
     mutants=(
         Mutant("doubles the l1 term", _with_terms(l1=2)),
         Mutant("subtracts the l1 term", _with_terms(l1=-1)),
-        Mutant("delta for delta^2", _with_terms(power=1)),
+        Mutant("delta for delta^2", _with_terms(squared=False)),
         Mutant("inner for outer product", _inner_product),
     ),
     printed=printed,

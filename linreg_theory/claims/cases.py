@@ -24,7 +24,7 @@ import numpy as np
 import sympy
 from hypothesis import strategies as st
 
-from linreg_theory import testing
+from linreg_theory import estimators, testing
 from linreg_theory.arrays import Array
 from linreg_theory.problem import Problem
 
@@ -110,18 +110,22 @@ class Regression:
         The shapes of the grid, in order of size.
     signed_delta : bool
         Let the grid's radii be negative too, for wordings that forget to exclude it.
+    unit_weights : bool
+        Let the grid's weights be one and count residuals instead of targets, so that ties
+        of the products come early: for wordings that fail on nothing else.
     """
 
     vary: frozenset[str]
     cut: Literal["signs", "orders"] = "signs"
     shapes: Sequence[tuple[int, int]] = SHAPES
     signed_delta: bool = False
+    unit_weights: bool = False
 
     def grid(self, per_shape: int) -> Iterator[RegressionCase]:
         """Integer cases; within a shape in order of the sum of absolute values."""
         for n, d in self.shapes:
-            slots = [_SIGNED] * (n * d + n + d)
-            sizes = [n * d, n, d]
+            sizes = [n * d, n, 0 if self.unit_weights else d]
+            slots: list[Sequence[tuple[int, int]]] = [_SIGNED] * sum(sizes)
             for name in _FIELDS:
                 if name in self.vary:
                     extra, length = self._slots(name, n, d)
@@ -129,9 +133,10 @@ class Regression:
                     sizes.append(length)
             for values in small_integers(slots, per_shape):
                 parts = iter(_split(values, sizes))
-                X, y, w = _fractions(next(parts)).reshape(n, d), next(parts), next(parts)
+                X, y = _fractions(next(parts)).reshape(n, d), _fractions(next(parts))
+                w = _fractions(next(parts) or [1] * d)
                 fields = {name: next(parts) for name in _FIELDS if name in self.vary}
-                yield self._case(Problem(X, _fractions(y)), _fractions(w), fields)
+                yield self._case(Problem(X, y + X @ w if self.unit_weights else y), w, fields)
 
     def planted(self, count: int, seed: int) -> Iterator[RegressionCase]:
         """Small integer problems with zero residuals, equal and zero columns, zero weights."""
@@ -209,8 +214,8 @@ class Regression:
             "delta": Fraction(int(rng.integers(0, 5)), int(rng.integers(1, 4))),
             "k": int(rng.integers(0, d + 1)),
             "base": rng.integers(0, 2, (n, d)),
-            "other": rng.integers(-3, 4, d),
-            "scales": rng.integers(1, 5, d),
+            "other": _fractions(rng.integers(-3, 4, d)),
+            "scales": _fractions(rng.integers(1, 5, d)),
         }
         return {name: everything[name] for name in self.strategy_fields}
 
@@ -276,10 +281,11 @@ def _fractions(values: Any) -> Array:
 
 def _fitted(problem: Problem, rng: np.random.Generator) -> list[Array]:
     """Least squares, ridge and random weights, in the scale of the data."""
-    X, y = problem.X, problem.y
-    ols = np.linalg.lstsq(X, y, rcond=None)[0]
-    ridge = np.linalg.solve(X.T @ X + np.eye(X.shape[1]), X.T @ y)
-    return [ols, ridge, rng.normal(size=X.shape[1]) * (1 + np.max(np.abs(ridge)))]
+    return [
+        estimators.least_squares(problem),
+        estimators.ridge(problem, 1),
+        estimators.random_weights(problem, rng),
+    ]
 
 
 @st.composite

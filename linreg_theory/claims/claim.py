@@ -50,7 +50,7 @@ class Mutant:
     pair: Pair
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Claim:
     """A statement of the analysis, as data, with the functions that test it.
 

@@ -14,7 +14,7 @@ smallest_counterexample(claim)
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,12 @@ from linreg_theory.evidence.oracles import Certified, Enumeration, Integer
 from linreg_theory.evidence.trial import Effort, Evidence, Trial, judge
 from linreg_theory.problem import Problem
 from linreg_theory.relations import within_bounds
+from linreg_theory.testing import Numbers
 
 __all__ = ["Setting", "gather", "smallest_counterexample"]
 
 _SEARCH = 4000  # cases per shape when a counterexample is looked for
-_ROUNDS = 8  # times Hypothesis is asked again while a mutant survives
+_ROUNDS = 8  # times random cases are drawn again while a mutant survives
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,14 @@ def smallest_counterexample(claim: Claim) -> dict[str, Any] | None:
 
 
 def _exact(claim: Claim, setting: Setting) -> Evidence:
-    effort, family = setting.effort, claim.family
+    effort, family, trial = setting.effort, claim.family, Trial(claim, Enumeration())
     cases = itertools.chain(
         family.grid(effort.grid),
         family.planted(effort.planted, setting.seed),
         family.observed(setting.data, effort.observed, effort.observed_size, setting.seed),
+        _planted_again(trial, effort.planted, setting.seed),
     )
-    return _tried(Trial(claim, Enumeration()), "exact", cases)
+    return _tried(trial, "exact", cases)
 
 
 def _symbolic(claim: Claim, setting: Setting) -> Evidence:
@@ -80,21 +82,32 @@ def _symbolic(claim: Claim, setting: Setting) -> Evidence:
 
 
 def _integer(claim: Claim, setting: Setting) -> Evidence:
-    family, effort = claim.family, setting.effort
+    family, effort, trial = claim.family, setting.effort, Trial(claim, Integer())
     cases = itertools.chain(
         family.planted(effort.integer, setting.seed),
         family.observed(setting.data, effort.observed, effort.observed_size, setting.seed),
+        _planted_again(trial, effort.integer, setting.seed),
     )
-    return _tried(Trial(claim, Integer()), "integer", cases)
+    return _tried(trial, "integer", cases)
 
 
 def _certified(claim: Claim, setting: Setting) -> Evidence:
-    family, effort = claim.family, setting.effort
+    family, effort, trial = claim.family, setting.effort, Trial(claim, Certified())
     cases = itertools.chain(
         family.planted(effort.planted, setting.seed),
         family.observed(setting.data, effort.observed, effort.certified_size, setting.seed),
+        _planted_again(trial, effort.planted, setting.seed),
     )
-    return _tried(Trial(claim, Certified()), "certified", cases)
+    return _tried(trial, "certified", cases)
+
+
+def _planted_again(trial: Trial, count: int, seed: int) -> Iterator[Any]:
+    """More seeded problems, for as long as a mutant survives: chance must not save it."""
+    for later in range(seed + 1, seed + _ROUNDS):
+        for case in trial.claim.family.planted(count, later):
+            if not trial.surviving:
+                return
+            yield case
 
 
 def _tried(trial: Trial, kind: str, cases: Iterable[Any]) -> Evidence:
@@ -125,7 +138,8 @@ def _property(claim: Claim, setting: Setting) -> Evidence:
             trial.failure = case.describe() | {"floats": text(floats), "proven": text(proven)}
             raise AssertionError
 
-    for numbers, check in (("rational", exactly), ("float", in_floats)):
+    checks: dict[Numbers, Callable[[Any], None]] = {"rational": exactly, "float": in_floats}
+    for numbers, check in checks.items():
         before = trial.cases
         for seed in range(setting.seed, setting.seed + _ROUNDS):
             _search(check, claim.family.draw(numbers), setting.effort.examples, seed)
@@ -149,7 +163,7 @@ def _search(check: Callable[[Any], None], strategy: Any, examples: int, seed: in
         print_blob=False,
         report_multiple_bugs=False,
     )
-    test = hypothesis.seed(seed)(configured(given(strategy)(check)))
+    test: Callable[[], None] = hypothesis.seed(seed)(configured(given(strategy)(check)))  # type: ignore[no-untyped-call]
     try:
         test()
     except AssertionError:

@@ -1,0 +1,35 @@
+# make verify   install the package and run every claim
+# make test     install what the tests need and run all checks
+# make bench    print the benchmark tables and write benchmarks/results/
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: verify test bench clean
+
+verify: .venv/core
+	$(BIN)/linreg-theory verify
+
+test: .venv/test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+bench: .venv/core
+	$(BIN)/python -m benchmarks.masks
+
+.venv/core: pyproject.toml constraints.txt
+	PYTHON=$(PYTHON) bash .ci/system
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -e .
+	touch $@
+
+.venv/test: .venv/core
+	$(PIP) -e '.[deep,test]'
+	touch $@
+
+clean:
+	rm -rf .venv

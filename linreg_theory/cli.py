@@ -1,0 +1,171 @@
+"""The command line: linreg-theory verify | claims | masks.
+
+Exit status: 0 if every verdict stands and every mutant is refuted, 1 if not, 2 for unusable
+input (one line on standard error, nothing begun).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from linreg_theory import comparison, datasets, estimators, report, verification
+from linreg_theory.claims.claim import KINDS
+from linreg_theory.evidence import PROFILES, Setting
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Check what adversarial training and adversarial dropout regularise in linear regression.",
+)
+
+_Value = TypeVar("_Value")
+
+DataOption = Annotated[
+    str, typer.Option(help=f"{', '.join(datasets.NAMES)}, or a CSV file with a header line.")
+]
+TargetOption = Annotated[str | None, typer.Option(help="The CSV column to predict.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed of everything that is drawn.")]
+JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the run to this file.")]
+
+
+def main() -> None:
+    """Run the program."""
+    app()
+
+
+@app.command()
+def verify(
+    claims: Annotated[list[str] | None, typer.Argument(help="AT-1, AD-7, ... or names.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(KINDS)}.")] = None,
+    profile: Annotated[str, typer.Option(help=f"{', '.join(PROFILES)}.")] = "default",
+    data: DataOption = "diabetes",
+    target: TargetOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 for one a core.")] = 0,
+) -> None:
+    """Try every claim, and every mutant of it, and say what stands."""
+    chosen = _usable(verification.select, claims or [])
+    kinds = [_usable(_one_of, "kind", name, KINDS) for name in kind or KINDS]
+    effort = PROFILES[_usable(_one_of, "profile", profile, tuple(PROFILES))]
+    dataset = _usable(_dataset, data, target)
+    _usable(_writable, json)
+    if kind:
+        chosen = _usable(_with_kind, chosen, kinds, bool(claims))
+    results = []
+    started = time.perf_counter()
+    setting = Setting(dataset.problem, effort, seed)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{len(chosen)} claims on {dataset.name}", total=len(chosen))
+        for result in verification.verify(chosen, kinds, setting, jobs or os.cpu_count() or 1):
+            results.append(result)
+            progress.advance(task)
+    seconds = time.perf_counter() - started
+    console = _console()
+    console.print(report.status_table(results))
+    console.print(f"\n{report.summary(results)}", highlight=False, markup=False)
+    console.print(
+        f"Data: {dataset}. Profile {profile}, seed {seed}, {seconds:.1f} s.", highlight=False
+    )
+    if json:
+        run = verification.as_json(results, dataset, profile, seed, seconds)
+        _usable(report.write_json, json, run)
+    raise typer.Exit(0 if all(result.confirmed for result in results) else 1)
+
+
+@app.command()
+def claims() -> None:
+    """List the claims and their verdicts as a Markdown table."""
+    typer.echo(report.verdict_table(verification.select([])))
+
+
+@app.command()
+def masks(
+    k: Annotated[int, typer.Option("-k", "--budget", help="Features that may be dropped.")],
+    data: DataOption = "diabetes",
+    target: TargetOption = None,
+    weights: Annotated[str, typer.Option(help=f"{', '.join(estimators.WEIGHTS)}.")] = "ols",
+    rows: Annotated[
+        int, typer.Option(min=1, help="Samples that the slow routes are tried on.")
+    ] = 20,
+    seed: SeedOption = 0,
+    json: JsonOption = None,
+) -> None:
+    """How often the paper's greedy masks are optimal on data, and what they miss."""
+    dataset = _usable(_dataset, data, target)
+    w = _usable(estimators.weights, dataset.problem, weights, seed)
+    _usable(_writable, json)
+    compared = _usable(comparison.compare_masks, dataset.problem, w, k, rows=rows, seed=seed)
+    console = _console()
+    console.print(f"{dataset}, {weights} weights, k = {k}", highlight=False)
+    console.print(comparison.table(compared))
+    if json:
+        details = {"data": dataset.name, "weights": weights, "seed": seed}
+        _usable(report.write_json, json, details | compared.as_json())
+    raise typer.Exit(0 if compared.agree else 1)
+
+
+def _console() -> Console:
+    """Standard output; wide where nobody sees the edge."""
+    return Console() if sys.stdout.isatty() else Console(width=150)
+
+
+def _usable(function: Callable[..., _Value], *arguments: Any, **options: Any) -> _Value:
+    """The function's value; unusable input ends the program with one line and status 2."""
+    try:
+        return function(*arguments, **options)
+    except (ValueError, TypeError, OverflowError, OSError) as error:
+        typer.echo(f"linreg-theory: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    return value
+
+
+def _dataset(data: str, target: str | None) -> datasets.Dataset:
+    if data in datasets.NAMES:
+        if target is not None:
+            raise ValueError(f"target is for CSV files; {data} has its own")
+        return datasets.load(data)
+    path = Path(data)
+    if not path.exists():
+        return datasets.load(data)  # raises, naming what there is
+    return datasets.read_csv(path, target)
+
+
+def _writable(path: Path | None) -> None:
+    """Find out before any work whether the file can be written."""
+    if path is None:
+        return
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError(f"json must be a file in an existing folder, got {path}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ValueError(f"json cannot be written: {path}")
+
+
+def _with_kind(claims: Any, kinds: list[str], named: bool) -> Any:
+    """The claims that have such evidence; a claim asked for by name must have it."""
+    having = tuple(c for c in claims if "formal" in kinds or set(kinds) & set(c.kinds))
+    lacking = [c for c in claims if c not in having]
+    if named and lacking:
+        raise ValueError(
+            f"{lacking[0].ref} has no {' or '.join(kinds)} evidence, "
+            f"only {', '.join(lacking[0].kinds)}"
+        )
+    return having
