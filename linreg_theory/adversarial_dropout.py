@@ -8,7 +8,7 @@
   objective(p, w, k)         == Formula 15: masked_loss under greedy_masks
   decompose(p, w, k)         == Formula 16: l(w) + sum |x_ij g_ij| + w' Gamma w
   decompose_masks(p, w, m)   == the same for any masks, with -x_ij g_ij for |x_ij g_ij|
-  sides(p, w, k)             == |e_i|, P_i(k), M_i(k): what dropping can add, and take away
+  sides(p, w, k)             == Sides: |e_i|, P_i(k), M_i(k), what drops can add and take away
   worst_case(p, w, k)        == the exact maximum over at most k drops:
                                 sum_i max(|e_i| + P_i(k), M_i(k) - |e_i|)^2
   worst_case_masks(p, w, k)  == masks that reach it

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import sympy
+from gmpy2 import mpq
 from numpy.typing import NDArray
 
 from linreg_theory.arrays import Array, is_exact
@@ -90,7 +91,7 @@ def root(x: Any) -> Any:
     """The square root of a number; a SymPy number for exact input."""
     if isinstance(x, Rounded):
         return x.sqrt()
-    if isinstance(x, (Fraction, sympy.Basic)):
+    if isinstance(x, (Fraction, mpq, sympy.Basic)):
         return sympy.sqrt(sympy.sympify(x))
     return np.sqrt(x)
 

@@ -1,18 +1,21 @@
 """What may enter: numbers, vectors, matrices and budgets, checked before any work.
 
+  Array                       == the type of all of them: any NumPy array
   as_array(name, value, ndim) == a finite real array of that many dimensions, not empty:
                                  float32 or float64, or object holding exact numbers
   as_scalar(name, value)      == one finite real number
   as_radius(name, value)      == a number >= 0 (a size of perturbation, a scale)
   as_budget(name, value, top) == an int in 0..top (a number of units)
   as_masks(name, value, shape)== zeros and ones of that shape (or broadcast to it)
+  is_exact(a), exactly(a)     == whether an array holds exact numbers; the same in fractions
   together(a, b, ...)         == the same arrays in one number system: if one is exact,
                                  floats are taken at their exact binary value
   with_scalar(r, a, b, ...)   == the same for arrays and one number; an int fits any system
 
-Three number systems pass: floats, `Fraction` (and int) objects, SymPy expressions; and
-`Rounded`, the exact numbers with an error bound. Everything else is refused with an error
-that names the argument, says what was expected and what came.
+Three number systems pass: floats, `Fraction` (and int) objects, SymPy expressions; beside them
+gmpy2's `mpq`, which is a faster `Fraction`, and `Rounded`, an exact number with an error
+bound. Everything else is refused with an error that names the argument, says what was
+expected and what came.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from gmpy2 import mpq
 from numpy.typing import NDArray
 
 from linreg_theory.rounding import Rounded
@@ -79,14 +83,14 @@ def as_scalar(name: str, value: Any) -> Any:
     """One finite real number: an int, a float, or exact where it came exact."""
     if isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be a real number, got {value!r}")
-    if isinstance(value, (Fraction, sympy.Basic, Rounded)):
+    if isinstance(value, (Fraction, mpq, sympy.Basic, Rounded)):
         return _exact_number(name, value)
     if isinstance(value, (int, np.integer)):
         return int(value)
     if np.ndim(value) != 0:
         raise TypeError(f"{name} must be a single number, got shape {np.shape(value)}")
     number = _real(name, np.asarray(value))[()]
-    return number if isinstance(number, (Fraction, sympy.Basic)) else float(number)
+    return number if isinstance(number, (Fraction, mpq, sympy.Basic)) else float(number)
 
 
 def as_radius(name: str, value: Any) -> Any:
@@ -183,7 +187,7 @@ def _real(name: str, array: Array) -> Array:
 
 
 def _exact_number(name: str, number: Any) -> Any:
-    if isinstance(number, Rounded):
+    if type(number) in (Fraction, mpq, Rounded):
         return number
     if isinstance(number, (sympy.Expr, sympy.Basic)):
         if number.is_finite is False or number is sympy.nan:
@@ -191,8 +195,8 @@ def _exact_number(name: str, number: Any) -> Any:
         if not isinstance(number, sympy.Expr) or number.is_extended_real is False:
             raise TypeError(f"{name} must hold real numbers, got {number}")
         return number
-    if isinstance(number, (int, np.integer, Fraction)):
-        return Fraction(int(number)) if not isinstance(number, Fraction) else number
+    if isinstance(number, (int, np.integer)):
+        return Fraction(int(number))
     if isinstance(number, (float, np.floating)):
         if not math.isfinite(number):
             raise ValueError(f"{name} must be finite, got NaN or infinity")

@@ -102,7 +102,7 @@ def drop_bound(e: Fraction, c: list[Fraction], k: int, up: Fraction, down: Fract
     return max(highest, lowest, Fraction(0)) ** 2
 
 
-def check_ball(problem: Problem, w: Any, delta: Fraction, perturbations: Any) -> list[Fraction]:
+def check_ball(problem: Problem, w: Any, delta: Any, perturbations: Any) -> list[Fraction]:
     """The losses (N,) that the perturbations prove worst in the l_inf balls of radius delta.
 
     Raises
@@ -110,7 +110,7 @@ def check_ball(problem: Problem, w: Any, delta: Fraction, perturbations: Any) ->
     BadCertificate
         If a perturbation leaves its ball or falls short of (|e| + delta ||w||_1)^2.
     """
-    losses = []
+    losses, delta = [], _fraction(delta)
     norm = sum(abs(_fraction(value)) for value in w)
     for i, (row, target, r) in enumerate(zip(problem.X, problem.y, perturbations, strict=True)):
         if any(abs(_fraction(value)) > delta for value in r):
@@ -124,7 +124,10 @@ def check_ball(problem: Problem, w: Any, delta: Fraction, perturbations: Any) ->
 
 
 def _fraction(value: Any) -> Fraction:
-    return value if isinstance(value, Fraction) else Fraction(value)
+    """Any rational number as a Fraction of plain ints; floats at their exact value."""
+    if isinstance(value, (int, float)):
+        return Fraction(value)
+    return Fraction(int(value.numerator), int(value.denominator))
 
 
 def _rows_of(base: Any, problem: Problem) -> list[list[int]]:

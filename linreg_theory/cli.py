@@ -1,5 +1,7 @@
 """The command line: linreg-theory verify | claims | masks.
 
+  main()  == the program; `app` is its typer application
+
 Exit status: 0 if every verdict stands and every mutant is refuted, 1 if not, 2 for unusable
 input (one line on standard error, nothing begun).
 """

@@ -3,7 +3,7 @@
   compare_masks(p, w, k)  == a Comparison
   c.optimal               == samples on which greedy, ties broken, reaches the exact maximum
   c.overspent             == samples on which Formula 14 as printed drops more than k
-  c.routes                == for each other route to the maximum: samples tried, samples agreed
+  c.routes                == a Route for each other way: samples tried, samples that agreed
   table(c)                == a rich table
 
 Losses are compared in exact arithmetic (floats at their exact value), so "optimal" means equal.

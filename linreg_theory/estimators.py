@@ -3,7 +3,7 @@
   least_squares(p)       == minimum-norm least squares
   ridge(p, penalty)      == ridge regression; the penalty is in units of scaled columns
   random_weights(p, rng) == Gaussian weights, in the scale of the data
-  weights(p, name, seed) == one of them by name: ols, ridge, random
+  weights(p, name, seed) == one of them by name; WEIGHTS: ols, ridge, random
 
 Columns and targets are scaled to at most 1 in absolute value before fitting and the weights
 scaled back, so that no square overflows.

@@ -5,6 +5,7 @@
   head.probabilities(m)     == softmax of the logits, (C,)
   head.divergence(D, t, m)  == D[t, f(m)]: how far the output is from a target t (C,)
   head.jacobian(D, t, m)    == dD/dm_j = h_j (W dD/dz)_j, (H,): Formula 11 where m is all ones
+  Divergence                == one of these functions of a target and an output:
   cross_entropy(p, q)       == CE = -sum_c p_c log q_c, with 0 log 0 = 0
   reversed_cross_entropy    == CE[q, p], its arguments exchanged
   kullback_leibler(p, q)    == KL = sum_c p_c log(p_c / q_c)

@@ -94,10 +94,7 @@ def allowed_flips(limit: Any, norm: Norm = "euclidean") -> int:
     `norm="flips"` (what the authors' program counts) floor(limit).
     """
     radius = as_radius("limit", limit)
-    try:
-        exact = Fraction(radius)
-    except TypeError:
-        raise TypeError(f"limit must be a number, got {limit!r}") from None
+    exact = _fraction(radius)
     if norm not in ("euclidean", "flips"):
         raise ValueError(f'norm must be "euclidean" or "flips", got {norm!r}')
     return math.floor(exact * exact if norm == "euclidean" else exact)
@@ -148,7 +145,7 @@ def algorithm_1_transcribed(base: Any, jacobian: Any, limit: Any) -> Array:
 
     The line numbers are the paper's. Equal |J| are visited by index.
     """
-    radius_squared = Fraction(as_radius("limit", limit)) ** 2
+    radius_squared = _fraction(as_radius("limit", limit)) ** 2
     start, J = np.asarray(base), np.asarray(jacobian)
     i = order(np.abs(J))  # lines 2 and 3
     adversarial = start.copy()  # line 4
@@ -161,6 +158,15 @@ def algorithm_1_transcribed(base: Any, jacobian: Any, limit: Any) -> Array:
             adversarial[unit] = 0
         d += 1  # line 12
     return adversarial
+
+
+def _fraction(limit: Any) -> Fraction:
+    if isinstance(limit, (int, float)):
+        return Fraction(limit)
+    try:
+        return Fraction(int(limit.numerator), int(limit.denominator))
+    except (AttributeError, TypeError):
+        raise TypeError(f"limit must be a number, got {limit!r}") from None
 
 
 def _as_array(value: Any) -> Any:

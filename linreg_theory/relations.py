@@ -112,15 +112,20 @@ def _interval(relation: str, difference: Any) -> bool | None:
 def _is_zero(expression: sympy.Expr) -> bool | None:
     if all(sympy.expand(case) == 0 for case in _cases(expression)):
         return True
-    if any(value != 0 for value in _samples(expression)):
+    if any(_is_far_from_zero(value) for value in _samples(expression)):
         return False
     return True if sympy.simplify(expression) == 0 else None
+
+
+def _is_far_from_zero(value: sympy.Expr) -> bool:
+    """Decided by digits: a number that is zero need not look like it."""
+    return bool(sympy.Abs(value.evalf(50)) > sympy.Float(10) ** -30)
 
 
 def _is_nonnegative(expression: sympy.Expr) -> bool | None:
     if all(_plainly_nonnegative(case) for case in _cases(expression)):
         return True
-    if any(value.is_negative for value in _samples(expression)):
+    if any(value < 0 and _is_far_from_zero(value) for value in _samples(expression)):
         return False
     return True if sympy.simplify(expression).is_nonnegative else None
 

@@ -1,9 +1,9 @@
 """What a reader sees of a run: the table, and files that are whole or not there.
 
-status_table(results)     == a rich table, a line a claim
-summary(results)          == one sentence: how many verdicts stand
-verdict_table(claims)     == the verdicts alone, as Markdown
-write_json(path, data)    == the file, written beside and moved into place
+  status_table(results)     == a rich table, a line a claim
+  summary(results)          == one sentence: how many verdicts stand
+  verdict_table(claims)     == the verdicts alone, as Markdown
+  write_json(path, data)    == the file, written beside and moved into place
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
   Format        == a binary floating-point format; FLOAT32 and FLOAT64
   Rounded(x)    == the exact value of the float x, together with a proven bound
                    on the error of every floating-point evaluation that starts at x
-  r.value       == the exact value, a Fraction
+  r.value       == the exact value, a rational number
   r.error       == an upper bound on |float result - r.value|; 0 where every
                    evaluation is exact
 
@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from gmpy2 import mpq
 
 __all__ = ["FLOAT32", "FLOAT64", "Format", "Rounded", "Undecided"]
 
@@ -46,10 +47,10 @@ class Format:
     precision: int
     smallest: int
 
-    def gamma(self, roundings: int) -> Fraction:
+    def gamma(self, roundings: int) -> mpq:
         """Bound on the relative effect of so many roundings (Higham, Lemma 3.1)."""
-        total = Fraction(roundings, 2**self.precision)
-        if total > Fraction(1, 8):
+        total = mpq(roundings, 2**self.precision)
+        if total > mpq(1, 8):
             raise Undecided(f"{roundings} roundings are too many for {self.name}")
         return total / (1 - total)
 
@@ -74,27 +75,27 @@ class Rounded:
     __slots__ = ("exact", "format", "grid", "magnitude", "roundings", "tiny", "value")
     __hash__ = None  # type: ignore[assignment]
 
-    value: Fraction  # exact
-    magnitude: Fraction  # the same formula on absolute values
+    value: mpq  # exact
+    magnitude: mpq  # the same formula on absolute values
     roundings: int  # how many roundings a term can meet
-    tiny: Fraction  # absolute error from underflow, before later roundings
+    tiny: mpq  # absolute error from underflow, before later roundings
     grid: int  # every partial result is a multiple of 2**grid
     exact: bool  # no evaluation rounds anything
 
     def __init__(self, number: float | int, format: Format = FLOAT64) -> None:
-        self.value = Fraction(number)
+        self.value = mpq(number)
         self.magnitude = abs(self.value)
         self.roundings = 0
-        self.tiny = Fraction(0)
+        self.tiny = mpq(0)
         self.grid = _grid(self.value)
         self.exact = True
         self.format = format
 
     @property
-    def error(self) -> Fraction:
+    def error(self) -> mpq:
         """Upper bound on the absolute error of any floating-point evaluation."""
         if self.exact:
-            return Fraction(0)
+            return mpq(0)
         # Later roundings act on the underflow too: a factor 1 + gamma <= 8/7 < 2.
         return self.format.gamma(self.roundings) * self.magnitude + 2 * self.tiny
 
@@ -120,7 +121,7 @@ class Rounded:
         cross = self.tiny * other.magnitude + other.tiny * self.magnitude + self.tiny * other.tiny
         grid = min(self.grid + other.grid, _EXACT_GRID)
         underflows = grid < self.format.smallest
-        half_smallest = Fraction(1, 2 ** (1 - self.format.smallest))
+        half_smallest = mpq(1, 2 ** (1 - self.format.smallest))
         return self._result(
             value=self.value * other.value,
             magnitude=self.magnitude * other.magnitude,
@@ -148,11 +149,11 @@ class Rounded:
 
     def sqrt(self) -> Rounded:
         """Square root of a square that lost nothing to cancellation (NumPy's is correct)."""
-        root = Fraction(math.isqrt(self.value.numerator), math.isqrt(self.value.denominator))
+        root = mpq(math.isqrt(self.value.numerator), math.isqrt(self.value.denominator))
         if root * root != self.value or self.magnitude != self.value or self.tiny:
             raise Undecided(f"no proven bound for the square root of {self.value}")
         # Relative errors of a positive number are halved by the root: the count stands.
-        return self._result(root, root, self.roundings + 1, Fraction(0), _grid(root), self.exact)
+        return self._result(root, root, self.roundings + 1, mpq(0), _grid(root), self.exact)
 
     def maximum(self, other: Rounded) -> Rounded:
         """The larger value; correct whichever of the two floating point prefers."""
@@ -204,20 +205,20 @@ class Rounded:
     def _like(self, other: object) -> Rounded:
         if isinstance(other, Rounded):
             return other
-        if isinstance(other, (int, float, np.integer, np.floating, Fraction)):
+        if isinstance(other, (int, float, np.integer, np.floating, Fraction, mpq)):
             # A constant of a formula is a float there, so it is exact here.
             return Rounded(float(other), self.format)
         return NotImplemented
 
-    def _copy(self, value: Fraction) -> Rounded:
+    def _copy(self, value: mpq) -> Rounded:
         return self._result(value, self.magnitude, self.roundings, self.tiny, self.grid, self.exact)
 
     def _result(
         self,
-        value: Fraction,
-        magnitude: Fraction,
+        value: mpq,
+        magnitude: mpq,
         roundings: int,
-        tiny: Fraction,
+        tiny: mpq,
         grid: int,
         exact: bool,
     ) -> Rounded:
@@ -233,7 +234,7 @@ class Rounded:
         return result
 
 
-def _grid(value: Fraction) -> int:
+def _grid(value: mpq) -> int:
     """The largest g such that the value is a multiple of 2^g (dyadic numbers only)."""
     if value == 0:
         return _EXACT_GRID
@@ -243,7 +244,7 @@ def _grid(value: Fraction) -> int:
     return (numerator & -numerator).bit_length() - denominator.bit_length()
 
 
-def _power_of_two(exponent: int) -> Fraction:
+def _power_of_two(exponent: int) -> mpq:
     if exponent >= _EXACT_GRID // 2:  # the grid of zero: no bound at all
         exponent = 4096
-    return Fraction(2**exponent) if exponent >= 0 else Fraction(1, 2**-exponent)
+    return mpq(2**exponent) if exponent >= 0 else mpq(1, 2**-exponent)

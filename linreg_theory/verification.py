@@ -1,11 +1,11 @@
 """A run over claims: evidence, mutants, counterexamples, and whether all of it holds.
 
-select(names)                 == claims by reference or name; all of them for none
-verify(claims, kinds, setting)== a Result for each claim, in order, as they are done
-Result                        == a claim, its evidence, the counterexample that was found
-r.confirmed                   == every kind confirmed, every mutant refuted by every kind,
-                                 the counterexample found again
-as_json(results, ...)         == the whole run, with seed, versions and data beside it
+  select(names)                 == claims by reference or name; all of them for none
+  verify(claims, kinds, setting)== a Result for each claim, in order, as they are done
+  Result                        == a claim, its evidence, the counterexample that was found
+  r.confirmed                   == every kind confirmed, every mutant refuted by every kind,
+                                   the counterexample found again
+  as_json(results, ...)         == the whole run, with seed, versions and data beside it
 """
 
 from __future__ import annotations

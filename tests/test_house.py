@@ -42,7 +42,7 @@ def long_functions(source: str) -> list[str]:
     return found
 
 
-def tests_that_assert_nothing(source: str) -> list[str]:
+def hollow_tests(source: str) -> list[str]:
     """Test functions without an assertion of any sort."""
     found = []
     for node in ast.walk(ast.parse(source)):
@@ -65,7 +65,7 @@ def test_every_module_opens_with_its_glossary_and_is_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
 def test_every_test_asserts_something(path: Path) -> None:
-    assert tests_that_assert_nothing(path.read_text()) == []
+    assert hollow_tests(path.read_text()) == []
 
 
 def test_the_rules_catch_planted_violations() -> None:
@@ -74,7 +74,7 @@ def test_the_rules_catch_planted_violations() -> None:
     long = "def f():\n" + "    x = 1\n" * (LONGEST_FUNCTION + 1)
     assert long_functions(long) == ["f"]
     hollow = "def test_nothing():\n    allclose(1, 2)\n"
-    assert tests_that_assert_nothing(hollow) == ["test_nothing"]
+    assert hollow_tests(hollow) == ["test_nothing"]
 
 
 def test_torch_is_not_imported() -> None:

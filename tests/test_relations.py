@@ -37,6 +37,9 @@ x, y = sympy.symbols("x y", real=True)
         ("<=", 2 * p * q, p**2 + q**2, True),
         ("<=", sympy.Max(p, q), p + q, True),
         ("<=", p + q, sympy.Max(p, q), False),
+        ("=", sympy.sin(1) ** 2 + sympy.cos(1) ** 2, sympy.Integer(1), True),
+        ("=", sympy.sqrt(2) * sympy.sqrt(3), sympy.sqrt(6), True),
+        ("=", sympy.log(6), sympy.log(2), False),
         ("=", sympy.Max(x**2 + x, y), sympy.Max(y, x + x**2), True),
         ("=", sympy.Max(x**2 + x, y), x**2 + x, False),
         ("<=", iv.mpf([1, 2]), iv.mpf([2, 3]), True),
@@ -88,3 +91,4 @@ def test_within_bounds() -> None:
     assert not within_bounds(np.inf, third)
     assert not within_bounds(np.nan, third)
     assert not within_bounds(2, 3)
+    assert within_bounds([Fraction(1, 3), sympy.log(2)], [Fraction(1, 3), sympy.log(2)])

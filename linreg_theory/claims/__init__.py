@@ -1,12 +1,90 @@
 """The paper's sentences, one file each, in the paper's order.
 
-CLAIMS      == all claims; adding one is one file, one line here and one theorem
-Claim       == what a claim is, see claim.py
+  CLAIMS  == all claims; adding one is one file and one line here
+  Claim   == what a claim is, see claim.py
 """
 
-from linreg_theory.claims import ad_7, at_1
+from linreg_theory.claims import (
+    ad_1,
+    ad_2,
+    ad_3,
+    ad_4,
+    ad_5,
+    ad_6,
+    ad_7,
+    ad_8,
+    ad_9,
+    ad_10,
+    ad_11,
+    ad_12,
+    ad_13,
+    ad_14,
+    ad_15,
+    at_1,
+    at_2,
+    at_3,
+    at_4,
+    at_5,
+    at_6,
+    at_7,
+    at_8,
+    at_9,
+    me_1,
+    me_2,
+    me_3,
+    me_4,
+    me_5,
+    me_6,
+    me_7,
+    me_8,
+    me_9,
+    me_10,
+    nb_1,
+    nb_2,
+    nb_3,
+    nb_4,
+)
 from linreg_theory.claims.claim import Claim
 
 __all__ = ["CLAIMS", "Claim"]
 
-CLAIMS: tuple[Claim, ...] = (at_1.CLAIM, ad_7.CLAIM)
+CLAIMS: tuple[Claim, ...] = (
+    at_1.CLAIM,
+    at_2.CLAIM,
+    at_3.CLAIM,
+    at_4.CLAIM,
+    at_5.CLAIM,
+    at_6.CLAIM,
+    at_7.CLAIM,
+    at_8.CLAIM,
+    at_9.CLAIM,
+    ad_1.CLAIM,
+    ad_2.CLAIM,
+    ad_3.CLAIM,
+    ad_4.CLAIM,
+    ad_5.CLAIM,
+    ad_6.CLAIM,
+    ad_7.CLAIM,
+    ad_8.CLAIM,
+    ad_9.CLAIM,
+    ad_10.CLAIM,
+    ad_11.CLAIM,
+    ad_12.CLAIM,
+    ad_13.CLAIM,
+    ad_14.CLAIM,
+    ad_15.CLAIM,
+    me_1.CLAIM,
+    me_2.CLAIM,
+    me_3.CLAIM,
+    me_4.CLAIM,
+    me_5.CLAIM,
+    me_6.CLAIM,
+    me_7.CLAIM,
+    me_8.CLAIM,
+    me_9.CLAIM,
+    me_10.CLAIM,
+    nb_1.CLAIM,
+    nb_2.CLAIM,
+    nb_3.CLAIM,
+    nb_4.CLAIM,
+)

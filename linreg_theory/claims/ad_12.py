@@ -102,5 +102,11 @@ CLAIM = Claim(
     printed=printed,
     printed_relation="iff",
     printed_family=Regression(frozenset()),
-    counterexample={},
+    counterexample={
+        "X": [["1"]],
+        "y": ["0"],
+        "w": ["1"],
+        "computed": True,
+        "claimed": False,
+    },
 )

@@ -23,7 +23,8 @@ def pair(case: RegressionCase, oracle: Oracle) -> Sides:
     """
     other, w, rescaled = _rescaled(case), case.w, _weights(case)
     dropout = [oracle.dropout(other, w, case.k), objective(other, w, case.k)]
-    changed = oracle.ball(case.problem, rescaled, _RADIUS) - oracle.ball(other, w, _RADIUS)
+    before = adversarial_training.worst_case(other, w, _RADIUS, per_sample=True)
+    changed = oracle.ball(case.problem, rescaled, _RADIUS) - before
     same = Problem(other.X, case.problem.y + other.X @ w - case.problem.X @ w)
     static = adversarial_training.worst_case(same, w, _RADIUS)
     return [*dropout, changed, static], [*_dropout(case), _change(case), _training(case)]
@@ -62,13 +63,14 @@ def _dropout_at(choose: Any) -> Pair:
 
 
 def _training_is_invariant(case: RegressionCase, oracle: Oracle) -> Sides:
-    other = oracle.ball(_rescaled(case), case.w, _RADIUS)
+    problem, w = _rescaled(case), case.w
+    other = adversarial_training.worst_case(problem, w, _RADIUS, per_sample=True)
     return other, oracle.ball(case.problem, _weights(case), _RADIUS)
 
 
 def _targets_too(case: RegressionCase) -> tuple[Problem, Any]:
     other = _rescaled(case)
-    return Problem(other.X, case.scales[0] * other.y), case.w
+    return Problem(other.X, np.asarray(case.scales)[0] * other.y), case.w
 
 
 CLAIM = Claim(
@@ -80,7 +82,7 @@ CLAIM = Claim(
     r" \text{ and } \sum_i \max_{|S| \le k} (\cdot)^2 \text{ unchanged, and turns }"
     r" \sum_i (|e_i| + \delta \|w\|_1)^2 \text{ into } \sum_i (|e_i| + \delta \|w / c\|_1)^2",
     verdict="holds",
-    plain="Dropout's terms follow the features' scale, so units do not matter; in training they do.",
+    plain="Dropout follows the scale of the features, so units do not matter; to training they do.",
     relation="=",
     # Not symbolic: scales put the products of two features in either order.
     family=Regression(frozenset({"k", "scales"}), cut="orders"),

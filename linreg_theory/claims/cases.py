@@ -22,7 +22,9 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 import sympy
+from gmpy2 import mpq
 from hypothesis import strategies as st
+from mpmath.ctx_iv import ivmpf
 
 from linreg_theory import estimators, testing
 from linreg_theory.arrays import Array
@@ -68,7 +70,7 @@ class RegressionCase:
 
     problem: Problem
     w: Array  # (D,)
-    delta: Any = Fraction(1)
+    delta: Any = 1
     k: int = 1
     base: Array | None = None  # (N, D)
     other: Array | None = None  # other weights (D,)
@@ -88,11 +90,13 @@ class RegressionCase:
 
 
 def text(value: Any) -> Any:
-    """Numbers as text, arrays as nested lists."""
+    """Numbers as text, arrays as nested lists, intervals by their middle."""
     if isinstance(value, np.ndarray):
         return [text(item) for item in value]
     if isinstance(value, (list, tuple)):
         return [text(item) for item in value]
+    if isinstance(value, ivmpf):
+        return f"about {float(value.mid):.10g}"
     return value if isinstance(value, (bool, str)) else str(value)
 
 
@@ -133,8 +137,8 @@ class Regression:
                     sizes.append(length)
             for values in small_integers(slots, per_shape):
                 parts = iter(_split(values, sizes))
-                X, y = _fractions(next(parts)).reshape(n, d), _fractions(next(parts))
-                w = _fractions(next(parts) or [1] * d)
+                X, y = rationals(next(parts)).reshape(n, d), rationals(next(parts))
+                w = rationals(next(parts) or [1] * d)
                 fields = {name: next(parts) for name in _FIELDS if name in self.vary}
                 yield self._case(Problem(X, y + X @ w if self.unit_weights else y), w, fields)
 
@@ -148,8 +152,8 @@ class Regression:
                 X[:, -1] = X[:, 0]
                 w[-1] = w[0]
             residuals = rng.integers(-2, 3, n) * (number % 4 != 1)
-            exact, weights = _fractions(X), _fractions(w)
-            problem = Problem(exact, exact @ weights + _fractions(residuals))
+            exact, weights = rationals(X), rationals(w)
+            problem = Problem(exact, exact @ weights + rationals(residuals))
             yield self._case(problem, weights, self._random_fields(rng, n, d))
 
     def observed(
@@ -162,7 +166,7 @@ class Regression:
             rows = np.sort(rng.choice(problem.n_samples, min(size, problem.n_samples), False))
             columns = np.sort(rng.choice(problem.n_features, min(size, problem.n_features), False))
             cut = Problem(problem.X[rows][:, columns], problem.y[rows]).exact()
-            w = _fractions(fitted[number % len(fitted)][columns])
+            w = rationals(fitted[number % len(fitted)][columns])
             fields = self._random_fields(rng, len(rows), len(columns))
             yield self._case(cut, w, fields)
 
@@ -202,20 +206,22 @@ class Regression:
                 value = value[0] if isinstance(value, (tuple, list)) else value
                 shaped[name] = int(value) if name == "k" else value
                 if name == "delta" and isinstance(value, int):
-                    shaped[name] = Fraction(value)
+                    shaped[name] = mpq(value)
             elif name == "base":
                 shaped[name] = np.asarray(value, dtype=np.int8).reshape(n, d)
             else:
-                shaped[name] = value if isinstance(value, np.ndarray) else _fractions(value)
+                shaped[name] = value if isinstance(value, np.ndarray) else rationals(value)
+        if isinstance(w[0], Fraction):
+            problem, w = Problem(rationals(problem.X), rationals(problem.y)), rationals(w)
         return RegressionCase(problem, w, vary=self.vary, **shaped)
 
     def _random_fields(self, rng: np.random.Generator, n: int, d: int) -> dict[str, Any]:
         everything: dict[str, Any] = {
-            "delta": Fraction(int(rng.integers(0, 5)), int(rng.integers(1, 4))),
+            "delta": mpq(int(rng.integers(0, 5)), int(rng.integers(1, 4))),
             "k": int(rng.integers(0, d + 1)),
             "base": rng.integers(0, 2, (n, d)),
-            "other": _fractions(rng.integers(-3, 4, d)),
-            "scales": _fractions(rng.integers(1, 5, d)),
+            "other": rationals(rng.integers(-3, 4, d)),
+            "scales": rationals(rng.integers(1, 5, d)),
         }
         return {name: everything[name] for name in self.strategy_fields}
 
@@ -272,10 +278,11 @@ def _split(values: Sequence[int], sizes: Sequence[int]) -> Iterator[Sequence[int
         start += size
 
 
-def _fractions(values: Any) -> Array:
+def rationals(values: Any) -> Array:
+    """An array of exact rational numbers, in gmpy2's fast kind."""
     array = np.asarray(values)
     exact = np.empty(array.shape, dtype=object)
-    exact.reshape(-1)[:] = [Fraction(value) for value in array.reshape(-1).tolist()]
+    exact.reshape(-1)[:] = [mpq(value) for value in array.reshape(-1).tolist()]
     return exact
 
 
@@ -301,7 +308,7 @@ def _drawn(draw: st.DrawFn, family: Regression, numbers: testing.Numbers) -> Reg
             lambda powers: (
                 np.array([2.0**p for p in powers])
                 if numbers == "float"
-                else _fractions([Fraction(2) ** p for p in powers])
+                else rationals([Fraction(2) ** p for p in powers])
             )
         ),
     }

@@ -1,7 +1,7 @@
 """What claims about layers are tried on: pairs of masks, and widths with the paper's delta.
 
-MaskPairs()  == two masks of a layer, and the numbers of units below and above it
-Layers()     == a width H and a radius delta, for the limit delta H on the distance
+  MaskPairs()  == two masks of a layer, and the numbers of units below and above it
+  Layers()     == a width H and a radius delta, for the limit delta H on the distance
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """What claims about masks are tried on, beside regression problems as they come.
 
-MaskedRegression(vary) == regression problems with masks to start from; their symbolic cases
-                          fix the signs of the residuals under these masks, and are a size
-                          smaller, for there is one for every mask
-MaskSearch(vary)       == masks (H,) with a Jacobian (H,), and a "limit" on the distance, a
-                          "budget" of flips or "weights" of the units
-MaskPairs()            == two masks of a layer, and the numbers of units below and above it
-Layers()               == a width H and a radius delta, for the limit delta H
+  MaskedRegression(vary) == regression problems with masks to start from; their symbolic cases
+                            fix the signs of the residuals under these masks, and are a size
+                            smaller, for there is one for every mask
+  MaskSearch(vary)       == masks (H,) with a Jacobian (H,), and a "limit" on the distance, a
+                            "budget" of flips or "weights" of the units
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Regression cases for claims that multiply more than two numbers of the data together.
 
-Moderate(vary)     == Regression(vary); floats are brought near one by powers of two, so
-                      that nothing overflows
-Pythagorean(vary)  == the same with weights u of rational Euclidean norm, residuals kept:
-                      u_1 = w_1^2 - (w_2^2 + ... + w_D^2), u_j = 2 w_1 w_j, so that
-                      ||u||_2 = ||w||_2^2; up to scale every direction with a rational norm
-                      occurs. Symbols stay as they are: their roots are exact
+  Moderate(vary)     == Regression(vary); floats are brought near one by powers of two, so
+                        that nothing overflows
+  Pythagorean(vary)  == the same with weights u of rational Euclidean norm, residuals kept:
+                        u_1 = w_1^2 - (w_2^2 + ... + w_D^2), u_j = 2 w_1 w_j, so that
+                        ||u||_2 = ||w||_2^2; up to scale every direction with a rational norm
+                        occurs. Symbols stay as they are: their roots are exact
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@
   Mutant     == a plausible wrong twin, which every kind of evidence must refute
   VERDICTS   == holds | holds if | corrected | refuted
   KINDS      == formal > certified > symbolic > exact > property > integer
+  Pair       == a function of a case and an oracle that returns both sides of a statement
   Oracle     == where a maximum comes from: enumeration, a certificate, an integer program
 
 `pair(case, oracle)` returns both sides of what is true; `printed(case, oracle)` both sides of

@@ -17,16 +17,16 @@ from linreg_theory.solvers import mask_space
 
 
 def pair(case: RegressionCase, oracle: Oracle) -> Sides:
-    """Differences of the expansion and of Formula 10 from one mask to every other; the maxima.
+    """Differences of the expansion and of Formula 10 from one mask to others; the maxima.
 
-    The expansion is Formula 10 plus l_i - sum_j J_ij, so differences are the same, and the
-    mask that drops where J < 0 is best for both.
+    The expansion is Formula 10 plus l_i - sum_j J_ij, so differences are the same, and so is
+    the mask that maximises them, here over the masks that drop at most two units.
     """
-    scores = _scores(case)
-    best = flip_at_most(np.ones(case.problem.X.shape, dtype=np.int8), _jacobian(case), _width(case))
-    attained = [_expansion(case, best), np.sum(best * _jacobian(case), axis=1)]
+    J, scores, expansions = _jacobian(case), _scores(case), _expansions(case)
+    best = flip_at_most(np.ones(J.shape, dtype=np.int8), J, _drops(case))
+    attained = [_expansion(case, best), np.sum(best * J, axis=1)]
     return (
-        [_differences(case), maximum(_expansions(case)), maximum(scores)],
+        [_differences(case), maximum(expansions), maximum(scores)],
         [_score(case)[:, None] - scores, *attained],
     )
 
@@ -38,12 +38,12 @@ def printed(case: RegressionCase, oracle: Oracle) -> Sides:
     return _expansion(case, case.base) * total, _expansion(case, ones) * _score(case)
 
 
-def _width(case: RegressionCase) -> int:
-    return case.problem.n_features
+def _drops(case: RegressionCase) -> int:
+    return min(2, case.problem.n_features)
 
 
 def _masks(case: RegressionCase) -> Array:
-    return mask_space(np.ones(_width(case), dtype=np.int8), _width(case))
+    return mask_space(np.ones(case.problem.n_features, dtype=np.int8), _drops(case))
 
 
 def _jacobian(case: RegressionCase) -> Array:
@@ -56,7 +56,7 @@ def _expansion(case: RegressionCase, masks: Any) -> Array:
 
 
 def _expansions(case: RegressionCase) -> Array:
-    """The expansion for every sample and every mask, (N, 2^D)."""
+    """The expansion for every sample and every mask, (N, M)."""
     return np.stack([_expansion(case, mask) for mask in _masks(case)], axis=1)
 
 
@@ -71,7 +71,7 @@ def _score(case: RegressionCase) -> Array:
 
 
 def _scores(case: RegressionCase) -> Array:
-    """Formula 10's sum for every sample and every mask, (N, 2^D)."""
+    """Formula 10's sum for every sample and every mask, (N, M)."""
     scores: Array = _jacobian(case) @ _masks(case).T
     return scores
 

@@ -1,14 +1,15 @@
 """The kinds of evidence, each the same `pair` on other numbers.
 
-exact      == fractions: all small integer cases, planted cases, cuts of the data;
-              every mask is tried
-property   == Hypothesis: fractions first, then floats against proven error bounds
-symbolic   == SymPy: all values at small sizes, cell by cell
-integer    == maxima by integer programs
-certified  == maxima of larger cuts of the data by exact dual certificates
-formal     == a closed theorem; absent where there is none
-smallest_counterexample(claim)
-           == the first case, in order of size, on which the paper's wording fails
+  exact      == fractions: all small integer cases, planted cases, cuts of the data;
+                every mask is tried
+  property   == Hypothesis: fractions first, then floats against proven error bounds
+  symbolic   == SymPy: all values at small sizes, cell by cell
+  integer    == maxima by integer programs
+  certified  == maxima of larger cuts of the data by exact dual certificates
+  formal     == a closed theorem; absent where there is none
+  gather(claim, kind, setting) == the Evidence of one kind; a Setting is data, effort, seed
+  smallest_counterexample(claim)
+             == the first case, in order of size, on which the paper's wording fails
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from linreg_theory.testing import Numbers
 
 __all__ = ["Setting", "gather", "smallest_counterexample"]
 
-_SEARCH = 4000  # cases per shape when a counterexample is looked for
+_SEARCH = 3000  # cases per shape when a counterexample is looked for
 _ROUNDS = 8  # times random cases are drawn again while a mutant survives
 
 

@@ -1,8 +1,8 @@
 """Where the maxima of a claim come from, so that one `pair` gives several kinds of evidence.
 
-Enumeration  == every mask, every corner is tried: the definition, also on symbols
-Certified    == an answer found by sorting, proven by an exact dual certificate
-Integer      == cvxpy's answer by two routes, admitted by the gate
+  Enumeration  == every mask, every corner is tried: the definition, also on symbols
+  Certified    == an answer found by sorting, proven by an exact dual certificate
+  Integer      == cvxpy's answer by two routes, admitted by the gate
 """
 
 from __future__ import annotations

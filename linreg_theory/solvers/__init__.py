@@ -1,11 +1,14 @@
 """Ways to an answer. The only room that knows that cvxpy exists.
 
-enumerate_masks(p, w, k)  == the definition: every mask is tried
-integer_masks(p, w, k)    == cvxpy, by two routes, through one gate
-Solution                  == masks, losses, proven bound, method, status
-Unresolved                == raised where a solver's answer cannot be trusted
+  enumerate_masks(p, w, k)  == the definition: every mask is tried
+  integer_masks(p, w, k)    == cvxpy, by two routes, through one gate
+  zero_is_optimal(p, k)     == whether zero weights minimise the exact worst case: a Collapse
+  collapse_budget(p)        == the smallest k from which they do
+  Solution                  == masks, losses, proven bound, method, status
+  Unresolved                == raised where a solver's answer cannot be trusted
 """
 
+from linreg_theory.solvers.collapse import Collapse, collapse_budget, zero_is_optimal
 from linreg_theory.solvers.enumeration import (
     enumerate_masks,
     largest_ball_loss,
@@ -16,11 +19,14 @@ from linreg_theory.solvers.integer import integer_masks
 from linreg_theory.solvers.solution import Solution, Unresolved
 
 __all__ = [
+    "Collapse",
     "Solution",
     "Unresolved",
+    "collapse_budget",
     "enumerate_masks",
     "integer_masks",
     "largest_ball_loss",
     "largest_masked_loss",
     "mask_space",
+    "zero_is_optimal",
 ]

@@ -1,9 +1,9 @@
 """The definition: try everything. Slow, and what every clever way is compared with.
 
-mask_space(base, k)             == all masks within k flips of one mask, (M, D)
-enumerate_masks(p, w, k, base)  == the best of them for each sample
-largest_masked_loss(...)        == the largest loss alone, also on symbols
-largest_ball_loss(p, w, d)      == the largest loss over the corners of the l_inf balls
+  mask_space(base, k)             == all masks within k flips of one mask, (M, D)
+  enumerate_masks(p, w, k, base)  == the best of them for each sample
+  largest_masked_loss(...)        == the largest loss alone, also on symbols
+  largest_ball_loss(p, w, d)      == the largest loss over the corners of the l_inf balls
 """
 
 from __future__ import annotations

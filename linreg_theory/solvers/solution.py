@@ -1,9 +1,9 @@
 """An answer to a maximisation over masks, with what speaks for it.
 
-Solution    == masks (N, D), their losses (N,), an upper bound (N,), the method, a status
-s.value     == the total loss of the masks
-s.optimal   == whether the losses reach the bounds
-Unresolved  == raised where an answer cannot be trusted; never a quiet guess
+  Solution    == masks (N, D), their losses (N,), an upper bound (N,), the method, a status
+  s.value     == the total loss of the masks
+  s.optimal   == whether the losses reach the bounds
+  Unresolved  == raised where an answer cannot be trusted; never a quiet guess
 """
 
 from __future__ import annotations
