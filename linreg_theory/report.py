@@ -4,6 +4,8 @@
   summary(results)          == one sentence: how many verdicts stand
   verdict_table(claims)     == the verdicts alone, as Markdown
   write_json(path, data)    == the file, written beside and moved into place
+
+Only this room and the commands write anything; everything else returns values.
 """
 
 from __future__ import annotations

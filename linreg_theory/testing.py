@@ -6,11 +6,12 @@
   budgets(D)                  == k in 0..D, both ends often
   radii()                     == delta >= 0, often 0
   base_masks(N, D)            == masks of zeros and ones
+  rounded(x)                  == a problem or array in numbers that bound their errors
   assert_relation(rel, a, b)  == a rel b, decided exactly (fractions and symbols)
   assert_rounding(f, *args)   == f on floats is within the proven error of f in fractions
 
 Every strategy builds its values (nothing is filtered away) and shrinks to the smallest: one
-sample, one feature, zeros. `numbers` is "rational" (default) or "float"; floats include exact
+sample, one feature, zeros. `numbers`, of type Numbers, is "rational" (default) or "float"; floats include exact
 small integers, ordinary numbers, and scales from subnormal to 1e130.
 """
 

@@ -6,6 +6,8 @@
   r.confirmed                   == every kind confirmed, every mutant refuted by every kind,
                                    the counterexample found again
   as_json(results, ...)         == the whole run, with seed, versions and data beside it
+
+Claims may run in several processes; what they find does not depend on how many.
 """
 
 from __future__ import annotations

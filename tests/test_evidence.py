@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from linreg_theory import Problem, datasets, solvers
 from linreg_theory.arithmetic import Undecided
+from linreg_theory.cases.family import small_integers
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims import CLAIMS
-from linreg_theory.claims.cases import Regression, RegressionCase, small_integers
 from linreg_theory.claims.claim import KINDS, Mutant, Oracle, Sides
 from linreg_theory.evidence import PROFILES, Setting, gather, smallest_counterexample
 from linreg_theory.evidence.oracles import Certified, Enumeration, Integer

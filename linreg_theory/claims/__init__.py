@@ -2,6 +2,8 @@
 
   CLAIMS  == all claims; adding one is one file and one line here
   Claim   == what a claim is, see claim.py
+
+References and names are unique; theorems and tests go by the same name.
 """
 
 from linreg_theory.claims import (

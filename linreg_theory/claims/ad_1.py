@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from linreg_theory.adversarial_dropout import decompose, decompose_masks, masked_loss, objective
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.decomposition import Decomposition
 

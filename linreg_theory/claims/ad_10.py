@@ -14,7 +14,7 @@ from linreg_theory.adversarial_dropout import (
     worst_case,
 )
 from linreg_theory.arithmetic import at_most
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 
 

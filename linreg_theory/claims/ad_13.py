@@ -8,7 +8,7 @@ import numpy as np
 
 from linreg_theory import adversarial_training
 from linreg_theory.adversarial_dropout import objective, worst_case
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.problem import Problem
 

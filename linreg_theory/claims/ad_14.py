@@ -8,7 +8,7 @@ import numpy as np
 
 from linreg_theory.adversarial_dropout import objective
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.problem import Problem
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from linreg_theory.arithmetic import Undecided
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import Regression, RegressionCase, rationals
+from linreg_theory.cases.family import rationals
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.problem import Problem
 from linreg_theory.solvers import Collapse, Unresolved, zero_is_optimal

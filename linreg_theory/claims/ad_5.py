@@ -13,8 +13,8 @@ from linreg_theory.adversarial_dropout import (
 )
 from linreg_theory.arithmetic import maximum
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import RegressionCase
-from linreg_theory.claims.cases_wide import WideRegression
+from linreg_theory.cases.regression import RegressionCase
+from linreg_theory.cases.wide import WideRegression
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.masks import allowed_flips, flip_at_most
 from linreg_theory.solvers import mask_space

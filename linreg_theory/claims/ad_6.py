@@ -7,7 +7,7 @@ import numpy as np
 from linreg_theory.adversarial_dropout import greedy_masks, jacobian, linearised_loss, sides
 from linreg_theory.arithmetic import maximum
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.masks import flip_at_most
 from linreg_theory.solvers import mask_space

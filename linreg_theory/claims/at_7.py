@@ -8,7 +8,7 @@ import numpy as np
 
 from linreg_theory.adversarial_training import objective
 from linreg_theory.arithmetic import sign
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from linreg_theory.adversarial_training import objective
 from linreg_theory.arithmetic import maximum, positive_part, sign
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import Regression, RegressionCase
-from linreg_theory.claims.cases_moderate import Moderate
+from linreg_theory.cases.moderate import Moderate
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.problem import Problem
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import Family
+from linreg_theory.cases.family import Family
 from linreg_theory.problem import Problem
 from linreg_theory.relations import RELATIONS
 

@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from linreg_theory.arithmetic import Undecided
-from linreg_theory.claims.cases_distributions import DistributionCase, Distributions
+from linreg_theory.cases.distributions import DistributionCase, Distributions
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.heads import cross_entropy, entropy, kullback_leibler, quadratic_error
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from linreg_theory.adversarial_dropout import jacobian
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import RegressionCase
-from linreg_theory.claims.cases_heads import HeadCase, Heads, RegressionsOrHeads
-from linreg_theory.claims.cases_masks import MaskedRegression
+from linreg_theory.cases.heads import HeadCase, Heads, RegressionsOrHeads
+from linreg_theory.cases.masks import MaskedRegression
+from linreg_theory.cases.regression import RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.heads import (
     Divergence,

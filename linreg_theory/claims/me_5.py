@@ -9,8 +9,8 @@ import numpy as np
 from linreg_theory.adversarial_dropout import jacobian, linearised_loss
 from linreg_theory.arithmetic import maximum
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import RegressionCase
-from linreg_theory.claims.cases_masks import MaskedRegression
+from linreg_theory.cases.masks import MaskedRegression
+from linreg_theory.cases.regression import RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.masks import flip_at_most
 from linreg_theory.solvers import mask_space

@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg_theory.arithmetic import maximum, sign
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases_masks import MaskSearch, MaskSearchCase
+from linreg_theory.cases.masks import MaskSearch, MaskSearchCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.masks import algorithm_1, algorithm_1_transcribed, flips
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from linreg_theory.claims.cases_layers import LayerCase, Layers
+from linreg_theory.cases.layers import LayerCase, Layers
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.masks import allowed_flips
 

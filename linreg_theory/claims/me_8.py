@@ -9,7 +9,7 @@ import numpy as np
 
 from linreg_theory.arithmetic import maximum, order, positive_part
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases_masks import MaskSearch, MaskSearchCase
+from linreg_theory.cases.masks import MaskSearch, MaskSearchCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.masks import flip_at_most
 

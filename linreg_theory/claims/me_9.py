@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases_layers import MaskPairCase, MaskPairs
+from linreg_theory.cases.layers import MaskPairCase, MaskPairs
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 
 Edge = tuple[str, int, int]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.noise import gaussian_loss
 from linreg_theory.problem import Problem

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from linreg_theory.adversarial_dropout import masked_loss
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 from linreg_theory.noise import dropout_loss
 from linreg_theory.solvers import mask_space

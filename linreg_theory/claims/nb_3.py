@@ -9,8 +9,8 @@ import numpy as np
 from linreg_theory.adversarial_training import worst_case
 from linreg_theory.arithmetic import root, sign
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import RegressionCase
-from linreg_theory.claims.cases_moderate import Pythagorean
+from linreg_theory.cases.moderate import Pythagorean
+from linreg_theory.cases.regression import RegressionCase
 from linreg_theory.claims.claim import Claim, Mutant, Oracle, Sides
 
 

@@ -3,7 +3,9 @@
   gather(claim, kind, setting)    == an Evidence
   Setting                         == the data, the Effort and the seed of a run
   smallest_counterexample(claim)  == where the paper's wording fails first
-  PROFILES                        == quick, default, thorough
+  PROFILES                        == an Effort each: quick, default, thorough
+
+Evidence is sound if the claim was confirmed and every one of its mutants refuted.
 """
 
 from linreg_theory.evidence.kinds import Setting, gather, smallest_counterexample

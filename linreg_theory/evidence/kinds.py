@@ -10,6 +10,8 @@
   gather(claim, kind, setting) == the Evidence of one kind; a Setting is data, effort, seed
   smallest_counterexample(claim)
              == the first case, in order of size, on which the paper's wording fails
+
+Each kind runs the mutants along, and goes on a while for those that survive.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
 from linreg_theory.arithmetic import Undecided
-from linreg_theory.claims.cases import text
+from linreg_theory.cases.family import text
 from linreg_theory.claims.claim import Claim
 from linreg_theory.evidence.oracles import Certified, Enumeration, Integer
 from linreg_theory.evidence.trial import Effort, Evidence, Trial, judge

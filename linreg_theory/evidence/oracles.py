@@ -3,6 +3,8 @@
   Enumeration  == every mask, every corner is tried: the definition, also on symbols
   Certified    == an answer found by sorting, proven by an exact dual certificate
   Integer      == cvxpy's answer by two routes, admitted by the gate
+
+A claim names the maximum it needs; the kind of evidence decides who finds it.
 """
 
 from __future__ import annotations

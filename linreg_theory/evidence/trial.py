@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from linreg_theory.arithmetic import Undecided
-from linreg_theory.claims.cases import text
+from linreg_theory.cases.family import text
 from linreg_theory.claims.claim import Claim, Oracle, Pair
 from linreg_theory.relations import holds
 

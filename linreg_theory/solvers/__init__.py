@@ -6,6 +6,8 @@
   collapse_budget(p)        == the smallest k from which they do
   Solution                  == masks, losses, proven bound, method, status
   Unresolved                == raised where a solver's answer cannot be trusted
+
+Whatever a solver says is checked in exact arithmetic before it is returned.
 """
 
 from linreg_theory.solvers.collapse import Collapse, collapse_budget, zero_is_optimal

@@ -4,6 +4,8 @@
   enumerate_masks(p, w, k, base)  == the best of them for each sample
   largest_masked_loss(...)        == the largest loss alone, also on symbols
   largest_ball_loss(p, w, d)      == the largest loss over the corners of the l_inf balls
+
+At most 2^20 masks a sample; the cost is that many losses.
 """
 
 from __future__ import annotations

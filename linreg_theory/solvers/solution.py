@@ -4,6 +4,8 @@
   s.value     == the total loss of the masks
   s.optimal   == whether the losses reach the bounds
   Unresolved  == raised where an answer cannot be trusted; never a quiet guess
+
+An answer is never a bare array, and a failure is never an answer.
 """
 
 from __future__ import annotations

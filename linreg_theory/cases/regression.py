@@ -1,15 +1,8 @@
-"""What claims are tried on: families of cases, in every number system.
+"""What most claims are tried on: regression problems with weights.
 
-  Regression(vary)  == problems and weights, with what is varied: "delta", "k", "base" masks,
-                       "other" weights, feature "scales"; the rest has harmless defaults
-  family.grid(n)    == all small integer cases in order of size, about n per shape, whole levels
-  family.planted(n) == n seeded small problems with ties, zero residuals, equal columns
-  family.observed() == cases cut from real data
-  family.draw(...)  == a Hypothesis strategy, of fractions or of floats
-  family.cells()    == symbolic cases that together cover all values of a small size
-
-A case knows its numbers: `case.describe()` is JSON, `case.rounded()` the same case in numbers
-that bound floating-point errors.
+RegressionCase    == a problem, weights, and whatever else a claim varies
+Regression(vary)  == the family of them: "delta", "k", "base" masks, "other" weights and
+                     feature "scales" are varied if named; the rest has harmless defaults
 """
 
 from __future__ import annotations
@@ -18,50 +11,22 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 import sympy
 from gmpy2 import mpq
 from hypothesis import strategies as st
-from mpmath.ctx_iv import ivmpf
 
 from linreg_theory import estimators, testing
 from linreg_theory.arrays import Array
+from linreg_theory.cases.cells import order_cells, sign_cells
+from linreg_theory.cases.family import rationals, small_integers, symbols, text
 from linreg_theory.problem import Problem
 
-__all__ = ["Case", "Family", "Regression", "RegressionCase", "small_integers", "text"]
+__all__ = ["Regression", "RegressionCase"]
 
 SHAPES = ((1, 1), (1, 2), (2, 1), (1, 3), (2, 2))
-
-
-class Case(Protocol):
-    """One instance of a claim."""
-
-    def describe(self) -> dict[str, Any]:
-        """Its numbers, as JSON."""
-
-    def rounded(self) -> Any:
-        """The same case in numbers that bound the error of floating point."""
-
-
-class Family(Protocol):
-    """Where the cases of a claim come from."""
-
-    def grid(self, per_shape: int) -> Iterator[Any]:
-        """Small exact cases, smallest first."""
-
-    def planted(self, count: int, seed: int) -> Iterator[Any]:
-        """Seeded exact cases with ties, zeros and duplicates."""
-
-    def observed(self, problem: Problem, count: int, size: int, seed: int) -> Iterator[Any]:
-        """Exact cases cut from data, at most `size` samples and features each."""
-
-    def draw(self, numbers: testing.Numbers) -> st.SearchStrategy[Any]:
-        """A strategy of exact or of floating-point cases."""
-
-    def cells(self, effort: int) -> Iterator[Any]:
-        """Symbolic cases that cover all values; more shapes with more effort."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,17 +52,6 @@ class RegressionCase:
         """The same case in numbers that bound the error of floating point."""
         names = ("problem", "w", "delta", "other", "scales")
         return replace(self, **{name: testing.rounded(getattr(self, name)) for name in names})
-
-
-def text(value: Any) -> Any:
-    """Numbers as text, arrays as nested lists, intervals by their middle."""
-    if isinstance(value, np.ndarray):
-        return [text(item) for item in value]
-    if isinstance(value, (list, tuple)):
-        return [text(item) for item in value]
-    if isinstance(value, ivmpf):
-        return f"about {float(value.mid):.10g}"
-    return value if isinstance(value, (bool, str)) else str(value)
 
 
 @dataclass(frozen=True)
@@ -182,7 +136,7 @@ class Regression:
     def cells(self, effort: int) -> Iterator[RegressionCase]:
         """All sign patterns, or all weak orders of the products around zero."""
         for n, d in ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3))[: 1 + effort]:
-            for problem, w in (_sign_cells if self.cut == "signs" else _order_cells)(n, d):
+            for problem, w in (sign_cells if self.cut == "signs" else order_cells)(n, d):
                 for fields in self._symbolic_fields(n, d):
                     yield self._case(problem, w, fields)
 
@@ -230,8 +184,8 @@ class Regression:
             "delta": [sympy.Integer(0), sympy.Symbol("delta", positive=True)],
             "k": list(range(d + 1)),
             "base": [np.array(bits) for bits in itertools.product((1, 0), repeat=n * d)],
-            "other": [_symbols("v", d, real=True)],
-            "scales": [_symbols("c", d, positive=True)],
+            "other": [symbols("v", d, real=True)],
+            "scales": [symbols("c", d, positive=True)],
         }
         names = self.strategy_fields
         for values in itertools.product(*(choices[name] for name in names)):
@@ -243,47 +197,11 @@ _SIGNED = tuple((abs(value), value) for value in (0, 1, -1, 2, -2, 3, -3, 4, -4)
 _UNSIGNED = tuple((value, value) for value in range(5))
 
 
-def small_integers(
-    slots: Sequence[Sequence[tuple[int, int]]], at_most: int
-) -> Iterator[tuple[int, ...]]:
-    """Choices of one value per slot in order of total cost, about `at_most` of them.
-
-    A slot lists (cost, value). Levels of equal cost are given whole, so what has been seen is
-    always "all cases up to a cost"; at least the first two levels are.
-    """
-    seen = 0
-    for cost in range(sum(max(c for c, _ in slot) for slot in slots) + 1):
-        level = list(_at_cost(slots, cost))
-        if cost > 1 and seen + len(level) > at_most:
-            return
-        seen += len(level)
-        yield from level
-
-
-def _at_cost(slots: Sequence[Sequence[tuple[int, int]]], cost: int) -> Iterator[tuple[int, ...]]:
-    if not slots:
-        if cost == 0:
-            yield ()
-        return
-    for price, value in slots[0]:
-        if price <= cost:
-            for rest in _at_cost(slots[1:], cost - price):
-                yield (value, *rest)
-
-
 def _split(values: Sequence[int], sizes: Sequence[int]) -> Iterator[Sequence[int]]:
     start = 0
     for size in sizes:
         yield values[start : start + size]
         start += size
-
-
-def rationals(values: Any) -> Array:
-    """An array of exact rational numbers, in gmpy2's fast kind."""
-    array = np.asarray(values)
-    exact = np.empty(array.shape, dtype=object)
-    exact.reshape(-1)[:] = [mpq(value) for value in array.reshape(-1).tolist()]
-    return exact
 
 
 def _fitted(problem: Problem, rng: np.random.Generator) -> list[Array]:
@@ -314,49 +232,3 @@ def _drawn(draw: st.DrawFn, family: Regression, numbers: testing.Numbers) -> Reg
     }
     fields = {name: draw(strategies[name]) for name in family.strategy_fields}
     return family._case(problem, w, fields)
-
-
-def _symbols(letter: str, count: int, **assumptions: bool) -> Array:
-    symbols = [sympy.Symbol(f"{letter}{i + 1}", **assumptions) for i in range(count)]
-    array = np.empty(count, dtype=object)
-    array[:] = symbols
-    return array
-
-
-def _with_signs(letter: str, signs: Sequence[int]) -> Array:
-    """Symbols of given sign, or zero: sign times a positive symbol."""
-    positive = _symbols(letter, len(signs), positive=True)
-    return np.array([s * p for s, p in zip(signs, positive, strict=True)], dtype=object)
-
-
-def _sign_cells(n: int, d: int) -> Iterator[tuple[Problem, Array]]:
-    """X free, w and the residuals of every sign pattern; y follows."""
-    X = _symbols("x", n * d, real=True).reshape(n, d)
-    for signs in itertools.product((1, -1, 0), repeat=n + d):
-        e, w = _with_signs("e", signs[:n]), _with_signs("w", signs[n:])
-        yield Problem(X, X @ w + e), w
-
-
-def _order_cells(n: int, d: int) -> Iterator[tuple[Problem, Array]]:
-    """Products a_ij in every weak order around zero, residuals of every sign; w not zero."""
-    w = _symbols("w", d, real=True, nonzero=True)
-    for levels in itertools.product(_weak_orders(d), repeat=n):
-        for signs in itertools.product((1, -1, 0), repeat=n):
-            a = np.array([_levels(i, level) for i, level in enumerate(levels)], dtype=object)
-            e = _with_signs("e", signs)
-            yield Problem(a / w, np.sum(a, axis=1) + e), w
-
-
-def _weak_orders(d: int) -> list[tuple[int, ...]]:
-    """All ways to place d numbers on the levels ... -1, 0, 1 ... without empty levels."""
-    placements = itertools.product(range(-d, d + 1), repeat=d)
-    return [p for p in placements if set(range(min(*p, 0), max(*p, 0) + 1)) <= {*p, 0}]
-
-
-def _levels(row: int, levels: tuple[int, ...]) -> list[sympy.Expr]:
-    """A product on each level: steps up are positive symbols p, steps down q."""
-    up = _symbols(f"p{row + 1}_", len(levels), positive=True)
-    down = _symbols(f"q{row + 1}_", len(levels), positive=True)
-    return [
-        sympy.Add(*up[:level]) if level >= 0 else -sympy.Add(*down[:-level]) for level in levels
-    ]

@@ -1,6 +1,7 @@
 """What claims about distances between outputs are tried on: pairs of distributions.
 
-  Distributions()  == two distributions over the same classes, the second positive
+  DistributionCase == two distributions over the same classes, the second positive
+  Distributions()  == the family of them
 
 Logarithms of fractions are kept exact, as sums of logarithms of primes.
 """
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 
 from linreg_theory import testing
 from linreg_theory.arrays import Array, exactly
-from linreg_theory.claims.cases import small_integers, text
-from linreg_theory.claims.cases_heads import distribution
+from linreg_theory.cases.family import small_integers, text
+from linreg_theory.cases.heads import distribution
 from linreg_theory.problem import Problem
 
 __all__ = ["DistributionCase", "Distributions"]

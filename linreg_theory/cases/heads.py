@@ -1,10 +1,10 @@
 """What claims about divergences are tried on beside regression problems: softmax heads.
 
+  HeadCase              == a head, a mask and a target
   Heads(shapes)         == heads with a mask and a target: of numbers, or of symbols with the
                            logits under the mask free
   RegressionsOrHeads()  == both: a claim about the squared loss and about softmax heads
   distribution(counts)  == counts over their sum
-  symbols(letter, n)    == an array of n numbered symbols
   canonical(values)     == rational functions of symbols in a form in which equal ones agree
 
 Exponentials and logarithms of numbers are enclosed in intervals: there are no floats to hold
@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 
 from linreg_theory import testing
 from linreg_theory.arrays import Array, exactly
-from linreg_theory.claims.cases import Regression, small_integers, text
+from linreg_theory.cases.family import small_integers, symbols, text
+from linreg_theory.cases.regression import Regression
 from linreg_theory.heads import Divergence, Head, enclosed
 from linreg_theory.problem import Problem
 
@@ -35,7 +36,6 @@ __all__ = [
     "RegressionsOrHeads",
     "canonical",
     "distribution",
-    "symbols",
 ]
 
 Slots = list[Sequence[tuple[int, int]]]
@@ -214,13 +214,6 @@ def distribution(counts: Any) -> Array:
     total = sum(values, start=Fraction(0))
     array = np.empty(len(values), dtype=object)
     array[:] = [value / total for value in values]
-    return array
-
-
-def symbols(letter: str, count: int, **assumptions: bool) -> Array:
-    """An array of numbered symbols."""
-    array = np.empty(count, dtype=object)
-    array[:] = [sympy.Symbol(f"{letter}{i + 1}", **assumptions) for i in range(count)]
     return array
 
 

@@ -3,8 +3,11 @@
   MaskedRegression(vary) == regression problems with masks to start from; their symbolic cases
                             fix the signs of the residuals under these masks, and are a size
                             smaller, for there is one for every mask
+  MaskSearchCase         == a mask to start from, a Jacobian, and what bounds the search
   MaskSearch(vary)       == masks (H,) with a Jacobian (H,), and a "limit" on the distance, a
                             "budget" of flips or "weights" of the units
+
+Jacobians have ties and zeros, and some are those of regressions on the data.
 """
 
 from __future__ import annotations
@@ -21,8 +24,9 @@ from hypothesis import strategies as st
 
 from linreg_theory import testing
 from linreg_theory.adversarial_dropout import jacobian
-from linreg_theory.arrays import Array, exactly
-from linreg_theory.claims.cases import Regression, RegressionCase, small_integers, text
+from linreg_theory.arrays import Array
+from linreg_theory.cases.family import rationals, small_integers, text
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.problem import Problem
 
 __all__ = [
@@ -155,7 +159,7 @@ class MaskSearch:
     def _case(self, J: Any, base: Any, fields: dict[str, int]) -> MaskSearchCase:
         values = np.asarray(J)
         if values.dtype.kind != "O":
-            values = _fractions(values)
+            values = rationals(values)
         parts: dict[str, list[int]] = {}
         for name, value in fields.items():
             parts.setdefault(name.split()[0], []).append(value)
@@ -188,10 +192,6 @@ def _drawn_search(draw: st.DrawFn, family: MaskSearch, numbers: testing.Numbers)
     }
     case = family._case([0] * width, draw(testing.base_masks(1, width))[0], fields)
     return replace(case, jacobian=draw(testing.vectors(width, numbers)))
-
-
-def _fractions(values: Array) -> Array:
-    return exactly(np.asarray(values, dtype=np.float64))
 
 
 def _ordered_jacobians(width: int) -> Iterator[Array]:

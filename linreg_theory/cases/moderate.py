@@ -6,6 +6,8 @@
                         u_1 = w_1^2 - (w_2^2 + ... + w_D^2), u_j = 2 w_1 w_j, so that
                         ||u||_2 = ||w||_2^2; up to scale every direction with a rational norm
                         occurs. Symbols stay as they are: their roots are exact
+
+Both leave fractions and symbols that need no scaling as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 import sympy
 
 from linreg_theory.arrays import Array, is_exact
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.problem import Problem
 
 __all__ = ["Moderate", "Pythagorean"]

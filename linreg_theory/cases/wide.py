@@ -2,6 +2,8 @@
 
   WideRegression(vary)  == Regression whose planted and drawn cases have at least three
                            features and 1 < k < D
+
+With one drop, or with all of them, the two cannot be told apart.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from linreg_theory.claims.cases import Regression, RegressionCase
+from linreg_theory.cases.regression import Regression, RegressionCase
 from linreg_theory.problem import Problem
 from linreg_theory.testing import Numbers
 

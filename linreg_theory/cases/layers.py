@@ -1,7 +1,11 @@
 """What claims about layers are tried on: pairs of masks, and widths with the paper's delta.
 
-  MaskPairs()  == two masks of a layer, and the numbers of units below and above it
-  Layers()     == a width H and a radius delta, for the limit delta H on the distance
+  MaskPairCase == two masks of a layer, and the numbers of units below and above it
+  LayerCase    == a width H and a radius delta, for the limit delta H on the distance
+  MaskPairs()  == the family of the former
+  Layers()     == the family of the latter
+
+Their numbers are whole or fractions; nothing is rounded.
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from hypothesis import strategies as st
 from linreg_theory import testing
 from linreg_theory.adversarial_dropout import greedy_flips
 from linreg_theory.arrays import Array
-from linreg_theory.claims.cases import Regression, small_integers, text
+from linreg_theory.cases.family import small_integers, text
+from linreg_theory.cases.regression import Regression
 from linreg_theory.problem import Problem
 
 __all__ = ["LayerCase", "Layers", "MaskPairCase", "MaskPairs"]
