@@ -89,8 +89,10 @@ def check_drops(certificate: DropCertificate, problem: Problem, w: Any, k: int) 
             raise BadCertificate(f"sample {i}: a multiplier is negative")
         e, c = _effects(row, target, w, start)
         reached, _ = _effects(row, target, w, mask)
-        if reached * reached != drop_bound(e, c, k, up, down):
-            raise BadCertificate(f"sample {i}: the mask does not reach the proven bound")
+        bound = drop_bound(e, c, k, up, down)
+        if reached * reached != bound:
+            how = "exceeds" if reached * reached > bound else "does not reach"
+            raise BadCertificate(f"sample {i}: the mask {how} the proven bound")
         losses.append(reached * reached)
     return losses
 

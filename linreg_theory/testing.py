@@ -11,8 +11,8 @@
   assert_rounding(f, *args)   == f on floats is within the proven error of f in fractions
 
 Every strategy builds its values (nothing is filtered away) and shrinks to the smallest: one
-sample, one feature, zeros. `numbers`, of type Numbers, is "rational" (default) or "float"; floats include exact
-small integers, ordinary numbers, and scales from subnormal to 1e130.
+sample, one feature, zeros. `numbers`, of type Numbers, is "rational" (default) or "float";
+floats include exact small integers, ordinary numbers, and scales from subnormal to 1e130.
 """
 
 from __future__ import annotations

@@ -174,6 +174,21 @@ def test_integer_programs_that_disagree_are_not_believed(monkeypatch: pytest.Mon
         Integer().dropout(Problem([[1]], [1]).exact(), [Fraction(1)], 1)
 
 
+def test_what_the_gate_refuses_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, w = Problem([[1]], [1]).exact(), [Fraction(1)]
+    for error, raised in (
+        (solvers.Unresolved, Undecided),
+        (solvers.BoundExceeded, solvers.BoundExceeded),
+    ):
+
+        def refuse(*arguments: Any, error: Any = error, **options: Any) -> Any:
+            raise error("no")
+
+        monkeypatch.setattr(solvers, "integer_masks", refuse)
+        with pytest.raises(raised):
+            Integer().dropout(problem, w, 1)
+
+
 # -- where the cases come from ------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from linreg_theory import Problem, solvers
+from linreg_theory import Problem, certificates, solvers
 from linreg_theory import adversarial_dropout as ad
 from linreg_theory.solvers import Unresolved, gate
 from linreg_theory.testing import regressions
@@ -177,3 +178,19 @@ def test_enumeration_keeps_to_the_budget_and_the_number_system() -> None:
     assert found.masks.tolist() == [[0, 1]]
     assert found.status
     assert found.method == "enumeration"
+
+
+def test_a_mask_that_beats_the_proven_bound_is_a_contradiction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest = certificates.certify_drops
+
+    def too_low(*arguments: Any) -> Any:
+        proof = honest(*arguments)
+        low = [Fraction(0)] * len(proof.up)
+        return replace(proof, up=low, down=low, base=proof.base)
+
+    monkeypatch.setattr(gate, "certify_drops", too_low)
+    monkeypatch.setattr(certificates, "_reach", lambda c, k, multiplier: Fraction(0))
+    with pytest.raises(solvers.BoundExceeded, match="exceeds the proven bound"):
+        solvers.integer_masks(PROBLEM, W, 1)

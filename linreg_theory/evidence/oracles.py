@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from linreg_theory import adversarial_training, certificates, solvers
+from linreg_theory.arithmetic import Undecided
 from linreg_theory.arrays import Array
 from linreg_theory.problem import Problem
 
@@ -47,12 +48,17 @@ class Certified:
 
 
 class Integer:
-    """cvxpy's answers; the two routes must agree."""
+    """cvxpy's answers; the two routes must agree, and what the gate refuses is undecided."""
 
     def dropout(self, problem: Problem, w: Any, k: int, base: Any = None) -> Array:
         """Largest losses (N,) over at most k flips."""
-        linear = solvers.integer_masks(problem, w, k, route="linear", base=base)
-        quadratic = solvers.integer_masks(problem, w, k, route="quadratic", base=base)
+        try:
+            linear = solvers.integer_masks(problem, w, k, route="linear", base=base)
+            quadratic = solvers.integer_masks(problem, w, k, route="quadratic", base=base)
+        except solvers.BoundExceeded:
+            raise
+        except solvers.Unresolved as error:  # near-ties below the solver's tolerance, say
+            raise Undecided(str(error)) from error
         if not np.array_equal(linear.losses, quadratic.losses):
             raise solvers.Unresolved("the two integer programs disagree")
         return linear.losses

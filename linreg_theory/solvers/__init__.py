@@ -4,8 +4,11 @@
   integer_masks(p, w, k)    == cvxpy, by two routes, through one gate
   zero_is_optimal(p, k)     == whether zero weights minimise the exact worst case: a Collapse
   collapse_budget(p)        == the smallest k from which they do
+  largest_masked_loss, largest_ball_loss, mask_space
+                            == the definitions of the two maxima, also on symbols
   Solution                  == masks, losses, proven bound, method, status
   Unresolved                == raised where a solver's answer cannot be trusted
+  BoundExceeded             == raised where it contradicts a proven bound
 
 Whatever a solver says is checked in exact arithmetic before it is returned.
 """
@@ -18,9 +21,10 @@ from linreg_theory.solvers.enumeration import (
     mask_space,
 )
 from linreg_theory.solvers.integer import integer_masks
-from linreg_theory.solvers.solution import Solution, Unresolved
+from linreg_theory.solvers.solution import BoundExceeded, Solution, Unresolved
 
 __all__ = [
+    "BoundExceeded",
     "Collapse",
     "Solution",
     "Unresolved",

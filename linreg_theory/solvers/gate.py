@@ -28,7 +28,7 @@ from linreg_theory.certificates import (
     check_drops,
 )
 from linreg_theory.problem import Problem
-from linreg_theory.solvers.solution import Solution, Unresolved
+from linreg_theory.solvers.solution import BoundExceeded, Solution, Unresolved
 
 __all__ = ["OPTIONS", "admit", "read", "solve"]
 
@@ -116,5 +116,6 @@ def admit(problem: Problem, w: Any, k: int, base: Array, masks: Array, method: s
     try:
         losses = np.array(check_drops(claim, exact, w, k), dtype=object)
     except BadCertificate as error:
-        raise Unresolved(f"{method}: {error}") from error
+        refused = BoundExceeded if "exceeds" in str(error) else Unresolved
+        raise refused(f"{method}: {error}") from error
     return Solution(masks, losses, losses, method, "the masks reach a bound proven in fractions")

@@ -4,6 +4,7 @@
   s.value     == the total loss of the masks
   s.optimal   == whether the losses reach the bounds
   Unresolved  == raised where an answer cannot be trusted; never a quiet guess
+  BoundExceeded == raised where an answer contradicts a proven bound
 
 An answer is never a bare array, and a failure is never an answer.
 """
@@ -17,11 +18,15 @@ import numpy as np
 
 from linreg_theory.arrays import Array
 
-__all__ = ["Solution", "Unresolved"]
+__all__ = ["BoundExceeded", "Solution", "Unresolved"]
 
 
 class Unresolved(RuntimeError):
     """A solver's answer was refused; the message says why."""
+
+
+class BoundExceeded(Unresolved):
+    """A mask does better than a bound that was proven: one of the two is wrong."""
 
 
 @dataclass(frozen=True, eq=False)
