@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from linreg_theory import Problem
+from linreg_theory import Problem, solvers
 from linreg_theory.comparison import compare_masks
 
 
@@ -38,3 +40,21 @@ def test_slow_routes_take_a_seeded_sample(rng: np.random.Generator) -> None:
     first, again = (compare_masks(problem, w, 1, rows=7, seed=3) for _ in range(2))
     assert first == again
     assert {route.tried for route in first.routes} == {7, 30}
+
+
+@pytest.mark.parametrize("error", [solvers.Unresolved, solvers.BoundExceeded])
+def test_a_solver_without_an_answer_is_noted(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: Any, **options: Any) -> Any:
+        raise error("out of time")
+
+    monkeypatch.setattr(solvers, "integer_masks", refuse)
+    problem = Problem([[1.0, 2.0]], [1.0])
+    if error is solvers.BoundExceeded:
+        with pytest.raises(error):
+            compare_masks(problem, [1.0, 1.0], 1)
+        return
+    c = compare_masks(problem, [1.0, 1.0], 1)
+    assert [r.note for r in c.routes if "integer" in r.name] == ["unresolved: out of time"] * 2
+    assert c.agree
