@@ -1,28 +1,33 @@
 # make verify   install the package and run every claim
 # make test     install what the tests need and run all checks
+# make proofs   build the machine-checked proofs (installs Coq where it is root on Debian)
 # make bench    print the benchmark tables and write benchmarks/results/
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: verify test bench clean
+.PHONY: verify test proofs bench clean
 
 verify: .venv/core
 	$(BIN)/linreg-theory verify
 
-test: .venv/test
+test: .venv/test proofs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
+proofs:
+	PYTHON=$(PYTHON) bash .ci/system test
+	$(MAKE) -C proofs/rocq
+
 bench: .venv/core
 	$(BIN)/python -m benchmarks.masks
 
 .venv/core: pyproject.toml constraints.txt
-	PYTHON=$(PYTHON) bash .ci/system
+	PYTHON=$(PYTHON) bash .ci/system core
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) -e .
 	touch $@

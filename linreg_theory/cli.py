@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from linreg_theory import comparison, datasets, estimators, report, verification
 from linreg_theory.claims.claim import KINDS
-from linreg_theory.evidence import PROFILES, Setting
+from linreg_theory.evidence import PROFILES, Proofs, Setting, check_proofs
 
 __all__ = ["app", "main"]
 
@@ -68,7 +68,10 @@ def verify(
         chosen = _usable(_with_kind, chosen, kinds, bool(claims))
     results = []
     started = time.perf_counter()
-    setting = Setting(dataset.problem, effort, seed)
+    proofs = Proofs()
+    if "formal" in kinds:  # building them takes longer than everything else that is quick
+        proofs = check_proofs(build=profile != "quick" or bool(kind))
+    setting = Setting(dataset.problem, effort, seed, proofs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
         task = progress.add_task(f"{len(chosen)} claims on {dataset.name}", total=len(chosen))
@@ -82,6 +85,8 @@ def verify(
     console.print(
         f"Data: {dataset}. Profile {profile}, seed {seed}, {seconds:.1f} s.", highlight=False
     )
+    if proofs.absent:
+        console.print(f"Formal evidence is absent: {proofs.absent}.", highlight=False)
     if json:
         run = verification.as_json(results, dataset, profile, seed, seconds)
         _usable(report.write_json, json, run)

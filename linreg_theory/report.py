@@ -92,8 +92,10 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
 
 
 def _cell(evidence: Evidence) -> Text:
-    if evidence.outcome == "absent":
-        return Text("absent", style="dim")
+    if evidence.outcome in ("absent", "partial"):
+        return Text(evidence.outcome, style="dim")
+    if evidence.kind == "formal" and evidence.outcome == "confirmed":
+        return Text("proved")
     if evidence.outcome != "confirmed":
         return Text(evidence.outcome, style="bold red")
     return Text(f"{evidence.cases:,}", style="red" if evidence.survived else "")
@@ -102,9 +104,9 @@ def _cell(evidence: Evidence) -> Text:
 def _troubles(result: Result) -> list[str]:
     troubles = []
     for e in result.evidence:
-        if e.outcome == "absent" and not result.tried:
-            troubles.append(f"{e.kind} evidence is absent; nothing was checked")
-        elif e.outcome not in ("confirmed", "absent"):
+        if e.outcome in ("absent", "partial") and not result.tried:
+            troubles.append(f"{e.kind} evidence is {e.outcome}; nothing counts")
+        elif e.outcome not in ("confirmed", "absent", "partial"):
             troubles.append(f"{e.kind}: {e.outcome} {e.failure or ''}".rstrip())
         troubles += [f"{e.kind}: did not refute the mutant that {m!r}" for m in e.survived]
     if result.counterexample != result.claim.counterexample:

@@ -40,8 +40,8 @@ class Result:
 
     @property
     def tried(self) -> tuple[Evidence, ...]:
-        """The evidence that is there; absent kinds are left out."""
-        return tuple(e for e in self.evidence if e.outcome != "absent")
+        """The evidence that counts; proofs that are absent or partial do not."""
+        return tuple(e for e in self.evidence if e.outcome not in ("absent", "partial"))
 
     @property
     def confirmed(self) -> bool:
@@ -51,8 +51,8 @@ class Result:
 
     @property
     def refuted_by_all(self) -> int:
-        """How many mutants every kind refuted."""
-        everyone = [set(e.refuted) for e in self.tried]
+        """How many mutants every kind refuted; a theorem has no cases to refute them with."""
+        everyone = [set(e.refuted) for e in self.tried if e.kind != "formal"]
         return len(set.intersection(*everyone)) if everyone else 0
 
 

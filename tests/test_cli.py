@@ -11,13 +11,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from linreg_theory import comparison, verification
+from linreg_theory import cli, comparison, verification
 from linreg_theory.claims import CLAIMS
 from linreg_theory.claims.claim import KINDS
 from linreg_theory.cli import app
-from linreg_theory.evidence import Evidence
+from linreg_theory.evidence import Evidence, Proofs
 
 FAST = ["--profile", "quick", "--jobs", "1"]
+
+
+@pytest.fixture(autouse=True)
+def no_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without Coq; test_proofs.py has the others."""
+    monkeypatch.setattr(cli, "check_proofs", lambda build: Proofs(absent="coqc is not installed"))
 
 
 def run(*arguments: str) -> Any:
@@ -71,6 +77,27 @@ def test_formal_evidence_is_never_counted() -> None:
     assert result.exit_code == 1
     assert "0 of 1 verdicts confirmed" in result.output
     assert "absent" in result.output
+    assert "coqc is not installed" in result.output
+
+
+def test_a_theorem_alone_confirms(monkeypatch: pytest.MonkeyPatch) -> None:
+    for proofs, status, word in (
+        (Proofs(frozenset({"fgsm_objective_splits_in_three"})), 0, "proved"),
+        (Proofs(frozenset({"another_theorem"})), 1, "absent"),
+        (Proofs(failed="Error: no"), 1, "refuted"),
+    ):
+        monkeypatch.setattr(cli, "check_proofs", lambda build, proofs=proofs: proofs)
+        result = run("verify", "AT-1", "--kind", "formal", *FAST)
+        assert result.exit_code == status, result.output
+        assert word in result.output
+
+
+def test_a_partial_theorem_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    proofs = Proofs(frozenset({"zero_is_worst_case_optimal_iff_balanced"}))
+    monkeypatch.setattr(cli, "check_proofs", lambda build: proofs)
+    result = run("verify", "AD-15", "--kind", "formal", *FAST)
+    assert result.exit_code == 1
+    assert "partial" in result.output
 
 
 @pytest.mark.parametrize(

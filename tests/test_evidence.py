@@ -110,7 +110,7 @@ def test_a_claim_that_floats_never_decide_is_not_confirmed() -> None:
     assert gather(replace(TRUE, pair=exact_only), "property", SETTING).outcome == "undecided"
 
 
-def test_formal_evidence_is_absent_and_never_sound() -> None:
+def test_without_proofs_formal_evidence_is_absent_and_never_sound() -> None:
     evidence = gather(TRUE, "formal", SETTING)
     assert evidence.outcome == "absent"
     assert not evidence.sound

@@ -6,7 +6,7 @@
   symbolic   == SymPy: all values at small sizes, cell by cell
   integer    == maxima by integer programs
   certified  == maxima of larger cuts of the data by exact dual certificates
-  formal     == a closed theorem; absent where there is none
+  formal     == a closed theorem (see formal.py); absent where there is none
   gather(claim, kind, setting) == the Evidence of one kind; a Setting is data, effort, seed
   smallest_counterexample(claim)
              == the first case, in order of size, on which the paper's wording fails
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import hypothesis
@@ -28,6 +28,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from linreg_theory.arithmetic import Undecided
 from linreg_theory.cases.family import text
 from linreg_theory.claims.claim import Claim
+from linreg_theory.evidence.formal import Proofs, formal
 from linreg_theory.evidence.oracles import Certified, Enumeration, Integer
 from linreg_theory.evidence.trial import Effort, Evidence, Trial, judge
 from linreg_theory.problem import Problem
@@ -47,12 +48,13 @@ class Setting:
     data: Problem
     effort: Effort
     seed: int
+    proofs: Proofs = field(default_factory=Proofs)
 
 
 def gather(claim: Claim, kind: str, setting: Setting) -> Evidence:
     """The evidence of one kind for a claim."""
     if kind == "formal":
-        return Evidence("formal", "absent")
+        return formal(claim, setting.proofs)
     return _KINDS[kind](claim, setting)
 
 

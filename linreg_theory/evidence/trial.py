@@ -3,7 +3,7 @@
   Effort     == how many cases of each sort; PROFILES has quick, default and thorough
   Evidence   == kind, outcome, cases, mutants refuted, and the case that failed
   Trial      == a claim under an oracle; `run(case)` judges it and strikes refuted mutants
-  outcomes   == confirmed | refuted | vacuous | undecided | absent
+  outcomes   == confirmed | refuted | vacuous | undecided, and for proofs absent | partial
 
 A case that arithmetic cannot decide (a sign within rounding error, say) is counted apart and
 confirms nothing; too many of them make the evidence undecided. No case at all is vacuous.

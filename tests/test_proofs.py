@@ -1,0 +1,145 @@
+"""The machine-checked proofs are whole, tied to the claims, and cannot be weakened unnoticed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from linreg_theory.claims import CLAIMS
+from linreg_theory.evidence.formal import (
+    FOLDER,
+    PARTIAL,
+    check_proofs,
+    formal,
+    printed_theorems,
+)
+
+FORBIDDEN = re.compile(
+    r"\b(Admitted|admit|Axioms?|Parameters?|Conjectures?|Abort|Declare Module|bypass_check)\b"
+    r"|Unset (Guard|Positivity|Universe) Checking"
+)
+
+
+def files_outside_the_build(folder: Path) -> set[str]:
+    """Proof files that _CoqProject does not name."""
+    listed = set(re.findall(r"^\S+\.v$", (folder / "_CoqProject").read_text(), re.MULTILINE))
+    return {path.name for path in folder.glob("*.v")} ^ listed
+
+
+def unproven_words(folder: Path) -> list[str]:
+    """Words outside comments that let a file compile without a proof."""
+    found = []
+    for path in sorted(folder.glob("*.v")):
+        source = re.sub(r"\(\*.*?\*\)", " ", path.read_text(), flags=re.DOTALL)
+        found += [f"{path.name}: {match.group()}" for match in FORBIDDEN.finditer(source)]
+    return found
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The proofs as they are built, in a folder that a test may spoil."""
+    assert check_proofs().failed == ""
+    shutil.copytree(FOLDER, tmp_path / "rocq", copy_function=shutil.copy2)
+    return tmp_path / "rocq"
+
+
+def test_the_proofs_build_and_print_the_golden_file() -> None:
+    proofs = check_proofs()
+    assert proofs.absent == ""
+    assert proofs.failed == ""
+    output = (FOLDER / "showcase.out").read_text()
+    assert output == (FOLDER / "showcase.v.out").read_text()
+    assert output.count("Closed under the global context") == len(proofs.theorems)
+    assert "Axioms:" not in output
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.ref)
+def test_every_claim_has_its_theorem(claim: object) -> None:
+    evidence = formal(claim, check_proofs())  # type: ignore[arg-type]
+    partial = claim.name in PARTIAL  # type: ignore[attr-defined]
+    assert evidence.outcome == ("partial" if partial else "confirmed")
+
+
+def test_partial_theorems_exist_and_say_what_is_missing() -> None:
+    assert set(PARTIAL) <= {claim.name for claim in CLAIMS}
+    assert set(PARTIAL) <= check_proofs().theorems
+    assert all(PARTIAL.values())
+
+
+def test_every_file_is_in_the_build_and_proves_what_it_says(copy: Path) -> None:
+    assert files_outside_the_build(FOLDER) == set()
+    assert unproven_words(FOLDER) == []
+    (copy / "forgotten.v").write_text("Lemma easy : 1 = 2. Admitted.\n")
+    assert files_outside_the_build(copy) == {"forgotten.v"}
+    assert unproven_words(copy) == ["forgotten.v: Admitted"]
+
+
+def test_a_proof_file_opens_with_a_glossary_and_keeps_to_eighty_columns() -> None:
+    for path in FOLDER.glob("*.v"):
+        lines = path.read_text().splitlines()
+        assert any(line.startswith("(***") for line in lines[:20]), path.name
+        assert max(map(len, lines)) <= 80, path.name
+
+
+def _spoil(path: Path, old: str, new: str) -> None:
+    source = path.read_text()
+    assert old in source
+    path.write_text(source.replace(old, new, 1))
+
+
+def test_an_admitted_theorem_is_noticed(copy: Path) -> None:
+    """Coq compiles it without a word; the printed assumptions do not."""
+    source = (copy / "claims_nb.v").read_text()
+    start = source.index("Proof.", source.index("Theorem worst_dropout_is_feature_deletion"))
+    end = source.index("Qed.", start) + len("Qed.")
+    (copy / "claims_nb.v").write_text(source[:start] + "Admitted." + source[end:])
+    proofs = check_proofs(folder=copy)
+    assert proofs.theorems == frozenset()
+    assert proofs.failed
+    printed = printed_theorems((copy / "showcase.out").read_text())
+    assert "worst_dropout_is_feature_deletion" not in printed
+    assert "gaussian_noise_is_ridge" in printed
+
+
+def test_a_renamed_theorem_is_noticed(copy: Path) -> None:
+    showcase = copy / "showcase.v"
+    showcase.write_text(showcase.read_text().replace("dropout_noise_is_scaled_ridge", "renamed"))
+    assert check_proofs(folder=copy).failed
+
+
+def test_an_unsatisfiable_hypothesis_is_noticed(copy: Path) -> None:
+    """The theorem is then true of nothing, closed, and of the same name."""
+    old = "exact: claims_nb.dropout_noise_is_scaled_ridge."
+    _spoil(copy / "showcase.v", old, "by [].")
+    start = (copy / "showcase.v").read_text().index("Theorem dropout_noise_is_scaled_ridge :")
+    source = (copy / "showcase.v").read_text()
+    colon = source.index(":", start)
+    (copy / "showcase.v").write_text(f"{source[:colon]}: False ->{source[colon + 1 :]}")
+    assert check_proofs(folder=copy).failed
+    printed = (copy / "showcase.out").read_text()
+    assert "dropout_noise_is_scaled_ridge" in printed_theorems(printed)
+    assert printed != (copy / "showcase.v.out").read_text()
+
+
+def test_proofs_that_are_not_there_are_absent(
+    tmp_path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "not beside this package" in check_proofs(folder=tmp_path).absent
+    (copy / "showcase.out").unlink()
+    assert "not built" in check_proofs(build=False, folder=copy).absent
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    assert "apt-get install coq" in check_proofs(folder=copy).absent
+
+
+def test_make_does_not_rebuild_what_stands() -> None:
+    check_proofs()
+    assert subprocess.run(["make", "-q", "-C", FOLDER, "showcase.out"]).returncode == 0
+
+
+def test_only_closed_theorems_are_read_off() -> None:
+    output = "a\n     : P\nClosed under the global context\nb\n     : Q\nAxioms:\nb' : Q\n"
+    assert printed_theorems(output) == {"a"}
