@@ -17,7 +17,10 @@ from linreg_theory.evidence.formal import (
     formal,
     printed_theorems,
 )
+from proofs.symbolic import CHAINS
+from proofs.table import page, theorems
 
+ROOT = Path(__file__).parent.parent
 FORBIDDEN = re.compile(
     r"\b(Admitted|admit|Axioms?|Parameters?|Conjectures?|Abort|Declare Module|bypass_check)\b"
     r"|Unset (Guard|Positivity|Universe) Checking"
@@ -65,7 +68,6 @@ def test_every_claim_has_its_theorem(claim: object) -> None:
 
 
 def test_partial_theorems_exist_and_say_what_is_missing() -> None:
-    assert set(PARTIAL) <= {claim.name for claim in CLAIMS}
     assert set(PARTIAL) <= check_proofs().theorems
     assert all(PARTIAL.values())
 
@@ -143,3 +145,24 @@ def test_make_does_not_rebuild_what_stands() -> None:
 def test_only_closed_theorems_are_read_off() -> None:
     output = "a\n     : P\nClosed under the global context\nb\n     : Q\nAxioms:\nb' : Q\n"
     assert printed_theorems(output) == {"a"}
+
+
+# -- one name in four places ---------------------------------------------------
+
+
+def test_claims_theorems_and_derivations_have_one_name() -> None:
+    found = theorems()
+    assert {claim.ref: claim.name for claim in CLAIMS}.items() <= {
+        ref: name for ref, (name, _) in found.items()
+    }.items()
+    assert {name for name, _ in found.values()} <= check_proofs().theorems
+    refs = {name: ref for ref, (name, _) in found.items()}
+    for key, chain in CHAINS.items():
+        assert refs[key.split("/")[0]] == chain.ref
+
+
+def test_the_table_is_as_the_sources_are(tmp_path: Path) -> None:
+    assert (ROOT / "proofs" / "README.md").read_text() == page()
+    (tmp_path / "claims_x.v").write_text("(* AT-1: renamed. *)\nTheorem another_name : True.\n")
+    assert theorems(tmp_path) == {"AT-1": ("another_name", "claims_x.v")}
+    assert theorems(tmp_path)["AT-1"] != theorems()["AT-1"]
