@@ -21,7 +21,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from linreg_theory import comparison, datasets, estimators, report, verification
 from linreg_theory.claims.claim import KINDS
-from linreg_theory.evidence import PROFILES, Proofs, Setting, check_proofs
+from linreg_theory.evidence import (
+    PROFILES,
+    Derivations,
+    Proofs,
+    Setting,
+    check_derivations,
+    check_proofs,
+)
 
 __all__ = ["app", "main"]
 
@@ -71,7 +78,10 @@ def verify(
     proofs = Proofs()
     if "formal" in kinds:  # building them takes longer than everything else that is quick
         proofs = check_proofs(build=profile != "quick" or bool(kind))
-    setting = Setting(dataset.problem, effort, seed, proofs)
+    derivations = Derivations()
+    if "symbolic" in kinds and profile != "quick":
+        derivations = check_derivations()
+    setting = Setting(dataset.problem, effort, seed, proofs, derivations)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
         task = progress.add_task(f"{len(chosen)} claims on {dataset.name}", total=len(chosen))

@@ -30,7 +30,10 @@ _STYLES = {"holds": "green", "holds if": "cyan", "corrected": "yellow", "refuted
 
 
 def status_table(results: Sequence[Result]) -> Table:
-    """A line a claim: verdict, plain words, cases of each kind of evidence, mutants refuted."""
+    """A line a claim: verdict, plain words, cases of each kind of evidence, mutants refuted.
+
+    "any" behind the symbolic cases: also derived for N, D and k of any size.
+    """
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -98,7 +101,8 @@ def _cell(evidence: Evidence) -> Text:
         return Text("proved")
     if evidence.outcome != "confirmed":
         return Text(evidence.outcome, style="bold red")
-    return Text(f"{evidence.cases:,}", style="red" if evidence.survived else "")
+    any_size = " any" if evidence.derived else ""
+    return Text(f"{evidence.cases:,}{any_size}", style="red" if evidence.survived else "")
 
 
 def _troubles(result: Result) -> list[str]:

@@ -155,6 +155,7 @@ def _claim_as_json(result: Result) -> dict[str, Any]:
                 "outcome": e.outcome,
                 "cases": e.cases,
                 "undecided": e.undecided,
+                "derived_for_any_size": e.derived,
                 "mutants_refuted": len(e.refuted),
                 "mutants_surviving": list(e.survived),
                 "failure": e.failure,

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from linreg_theory import datasets
 from linreg_theory.claims import CLAIMS
+from linreg_theory.evidence import PROFILES, Derivations, Setting, check_derivations, gather
 from linreg_theory.evidence.formal import (
     FOLDER,
     PARTIAL,
@@ -166,3 +168,30 @@ def test_the_table_is_as_the_sources_are(tmp_path: Path) -> None:
     (tmp_path / "claims_x.v").write_text("(* AT-1: renamed. *)\nTheorem another_name : True.\n")
     assert theorems(tmp_path) == {"AT-1": ("another_name", "claims_x.v")}
     assert theorems(tmp_path)["AT-1"] != theorems()["AT-1"]
+
+
+def test_derivations_are_checked_and_a_wrong_step_is_named(tmp_path: Path) -> None:
+    derivations = check_derivations()
+    assert derivations.failed == ""
+    assert derivations.names == {chain.name for chain in CHAINS.values()}
+    assert check_derivations(tmp_path).names == frozenset()
+    shutil.copytree(ROOT / "proofs" / "symbolic", tmp_path / "proofs" / "symbolic")
+    shutil.copy(ROOT / "proofs" / "__init__.py", tmp_path / "proofs")
+    old = "loss + N * sigma**2 * features(w[j] ** 2)"
+    _spoil(tmp_path / "proofs" / "symbolic" / "noise.py", old, old.replace("2", "3"))
+    spoiled = check_derivations(tmp_path)
+    assert spoiled.names == frozenset()
+    assert "step" in spoiled.failed
+
+
+def test_symbolic_evidence_says_whether_it_is_derived_for_any_size() -> None:
+    claim = next(claim for claim in CLAIMS if claim.ref == "AT-4")
+    problem = datasets.load("planted").problem
+    for derivations, outcome, derived in (
+        (Derivations(), "confirmed", False),
+        (Derivations(frozenset({claim.name})), "confirmed", True),
+        (Derivations(failed="step 2"), "refuted", False),
+    ):
+        setting = Setting(problem, PROFILES["quick"], 0, derivations=derivations)
+        evidence = gather(claim, "symbolic", setting)
+        assert (evidence.outcome, evidence.derived) == (outcome, derived)

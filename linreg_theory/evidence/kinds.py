@@ -3,7 +3,8 @@
   exact      == fractions: all small integer cases, planted cases, cuts of the data;
                 every mask is tried
   property   == Hypothesis: fractions first, then floats against proven error bounds
-  symbolic   == SymPy: all values at small sizes, cell by cell
+  symbolic   == SymPy: all values at small sizes, cell by cell; derived for any size, where
+                there is a derivation (see derivations.py)
   integer    == maxima by integer programs
   certified  == maxima of larger cuts of the data by exact dual certificates
   formal     == a closed theorem (see formal.py); absent where there is none
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import hypothesis
@@ -28,6 +29,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from linreg_theory.arithmetic import Undecided
 from linreg_theory.cases.family import text
 from linreg_theory.claims.claim import Claim
+from linreg_theory.evidence.derivations import Derivations
 from linreg_theory.evidence.formal import Proofs, formal
 from linreg_theory.evidence.oracles import Certified, Enumeration, Integer
 from linreg_theory.evidence.trial import Effort, Evidence, Trial, judge
@@ -49,6 +51,7 @@ class Setting:
     effort: Effort
     seed: int
     proofs: Proofs = field(default_factory=Proofs)
+    derivations: Derivations = field(default_factory=Derivations)
 
 
 def gather(claim: Claim, kind: str, setting: Setting) -> Evidence:
@@ -83,7 +86,11 @@ def _exact(claim: Claim, setting: Setting) -> Evidence:
 
 def _symbolic(claim: Claim, setting: Setting) -> Evidence:
     cells = claim.family.cells(setting.effort.cells)
-    return _tried(Trial(claim, Enumeration()), "symbolic", cells)
+    evidence = _tried(Trial(claim, Enumeration()), "symbolic", cells)
+    if setting.derivations.failed:
+        failure = {"derivation": setting.derivations.failed}
+        return replace(evidence, outcome="refuted", failure=failure)
+    return replace(evidence, derived=claim.name in setting.derivations.names)
 
 
 def _integer(claim: Claim, setting: Setting) -> Evidence:

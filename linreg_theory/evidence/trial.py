@@ -56,6 +56,7 @@ class Evidence:
     refuted: tuple[str, ...] = ()  # mistakes of the mutants it refuted
     survived: tuple[str, ...] = ()
     failure: dict[str, Any] | None = None  # the case that refuted the claim itself
+    derived: bool = False  # symbolic evidence: also derived for any size
 
     @property
     def sound(self) -> bool:

@@ -1,5 +1,6 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From LinearRegression Require claims_at claims_ad claims_me claims_nb claims_by.
+From LinearRegression Require claims_by_more.
 
 (******************************************************************************)
 (* Every theorem once more, in mathcomp's own words: no definition of this    *)
@@ -1720,3 +1721,98 @@ Theorem hinge_deletion_is_one_sided :
 Proof. exact: claims_by.hinge_deletion_is_one_sided. Qed.
 Check hinge_deletion_is_one_sided.
 Print Assumptions hinge_deletion_is_one_sided.
+
+Theorem duplicate_columns_can_share_weight :
+  forall (R : realFieldType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+    (y : 'I_N -> R) (p q : 'I_D),
+  (forall i, x i p = x i q) ->
+  let shared := fun (w : 'I_D -> R) j =>
+    if (j == p) || (j == q) then (w p + w q) / 2%:R else w j in
+  let dropout := fun (w : 'I_D -> R) (k : nat) =>
+    \sum_i \big[Num.max/0]_(S : {set 'I_D} | (#|S| <= k)%N)
+      (y i - \sum_(j | j \notin S) x i j * w j) ^+ 2 in
+  let training := fun (w : 'I_D -> R) (d : R) =>
+    \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2 in
+  [/\ forall w k, dropout (shared w) k <= dropout w k,
+      forall w d, 0 <= d -> training (shared w) d <= training w d,
+      forall w k, (forall u, dropout w k <= dropout u k) ->
+        exists2 v : 'I_D -> R, v p = v q &
+          forall u, dropout v k <= dropout u k &
+      forall w d, 0 <= d -> (forall u, training w d <= training u d) ->
+        exists2 v : 'I_D -> R, v p = v q &
+          forall u, training v d <= training u d].
+Proof. exact: claims_by_more.duplicate_columns_can_share_weight. Qed.
+Check duplicate_columns_can_share_weight.
+Print Assumptions duplicate_columns_can_share_weight.
+
+Theorem head_margins_are_maximised_by_sorting :
+  forall (R : realDomainType) (C D : nat) (W : 'I_C -> 'I_D -> R)
+    (b : 'I_C -> R) (x : 'I_D -> R) (kept : {set 'I_D}) (y : 'I_C) (k : nat),
+  let logit := fun (S : {set 'I_D}) c =>
+    b c + \sum_(j | (j \in kept) (+) (j \in S)) W c j * x j in
+  let margin := fun c (S : {set 'I_D}) => logit S c - logit S y in
+  let change := fun c j => (-1) ^+ (j \in kept) * ((W c j - W y j) * x j) in
+  let flips := fun c =>
+    [set j in take k (sort (fun p q => change c q <= change c p) (enum 'I_D)) |
+    0 < change c j] in
+  [/\ forall c, (#|flips c| <= k)%N,
+      forall c (S : {set 'I_D}), (#|S| <= k)%N ->
+        margin c S <= margin c (flips c),
+      forall c, margin c (flips c) = margin c set0 +
+        \big[Num.max/0]_(S : {set 'I_D} | (#|S| <= k)%N)
+          \sum_(j in S) change c j &
+      forall f : R -> R, (forall s, 0 <= f s) -> {homo f : s t / s <= t} ->
+        let best := \big[Num.max/0]_(c | c != y) f (margin c (flips c)) in
+        let total := fun S : {set 'I_D} => \sum_c f (margin c S) in
+        [/\ forall S : {set 'I_D}, (#|S| <= k)%N ->
+              total S <= C%:R * (f 0 + best),
+            exists2 S : {set 'I_D}, (#|S| <= k)%N & f 0 + best <= total S &
+            C = 2%N -> forall S : {set 'I_D}, (#|S| <= k)%N ->
+              total S <= f 0 + best]].
+Proof. exact: claims_by_more.head_margins_are_maximised_by_sorting. Qed.
+Check head_margins_are_maximised_by_sorting.
+Print Assumptions head_margins_are_maximised_by_sorting.
+
+Theorem row_and_column_attacks_differ :
+  [/\ forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+        (y : 'I_N -> R) (w : 'I_D -> R) (B : ('I_D -> R) -> Prop) (d nw : R),
+        (forall r, B r -> `|\sum_j r j * w j| <= d * nw) ->
+        (exists2 r, B r & \sum_j r j * w j = d * nw) ->
+        (exists2 r, B r & \sum_j r j * w j = - (d * nw)) ->
+        (forall r : 'I_N -> 'I_D -> R, (forall i, B (r i)) ->
+          \sum_i (y i - \sum_j (x i j + r i j) * w j) ^+ 2 <=
+          \sum_i (`|y i - \sum_j x i j * w j| + d * nw) ^+ 2) /\
+        exists2 r : 'I_N -> 'I_D -> R, forall i, B (r i) &
+          \sum_i (y i - \sum_j (x i j + r i j) * w j) ^+ 2 =
+          \sum_i (`|y i - \sum_j x i j * w j| + d * nw) ^+ 2,
+      let moved := fun r : 'I_2 -> 'I_1 -> rat =>
+        \sum_(i < 2) ((i + 3)%:R - \sum_j (0 + r i j) * 1) ^+ 2 in
+      (forall r, (forall i j, `|r i j| <= 1) -> moved r <= 41%:R) /\
+      exists2 r, forall i j, `|r i j| <= 1 & moved r = 41%:R &
+      let moved := fun r : 'I_2 -> 'I_1 -> rat =>
+        \sum_(i < 2) ((i + 3)%:R - \sum_j (0 + r i j) * 1) ^+ 2 in
+      (forall r, (forall j, \sum_i r i j ^+ 2 <= 1) -> moved r <= 36%:R) /\
+      exists2 r, forall j, \sum_i r i j ^+ 2 <= 1 & moved r = 36%:R].
+Proof. exact: claims_by_more.row_and_column_attacks_differ. Qed.
+Check row_and_column_attacks_differ.
+Print Assumptions row_and_column_attacks_differ.
+
+Theorem nonzero_residual_optimum_is_lasso :
+  forall (R : realFieldType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+    (y : 'I_N -> R) (w : 'I_D -> R) (d : R),
+  0 <= d ->
+  let e := fun (v : 'I_D -> R) i => y i - \sum_j x i j * v j in
+  let l1 := fun v : 'I_D -> R => \sum_j `|v j| in
+  let lambda := 2%:R * d * (\sum_i `|e w i| + N%:R * (d * l1 w)) in
+  let lasso := fun v => \sum_i e v i ^+ 2 + lambda * l1 v in
+  let training := fun v => \sum_i (`|e v i| + d * l1 v) ^+ 2 in
+  (forall i, e w i != 0) -> (forall j, \sum_i x i j * Num.sg (e w i) = 0) ->
+  (forall s : 'I_D -> R,
+     (forall j, `|s j| <= 1) -> (forall j, s j * w j = `|w j|) ->
+     (forall j, \sum_i 2%:R * (`|e w i| + d * l1 w) *
+       (d * s j - Num.sg (e w i) * x i j) = 0) ->
+     forall v, lasso w <= lasso v) /\
+  ((forall u, training w <= training u) -> forall v, lasso w <= lasso v).
+Proof. exact: claims_by_more.nonzero_residual_optimum_is_lasso. Qed.
+Check nonzero_residual_optimum_is_lasso.
+Print Assumptions nonzero_residual_optimum_is_lasso.
