@@ -57,7 +57,8 @@ def quiet(function: _Function) -> _Function:
 def checked(what: str, value: Any) -> Any:
     """Return the value, or raise `OverflowError` if it is not finite."""
     floating = np.asarray(value)
-    if floating.dtype.kind == "f" and not np.all(np.isfinite(floating)):
+    # The extremes tell, NaN included, without an array of truth values beside the data.
+    if floating.dtype.kind == "f" and not np.isfinite([np.min(floating), np.max(floating)]).all():
         raise OverflowError(
             f"{what} overflows {floating.dtype}: rescale the data, "
             "or make it exact with Problem.exact()"

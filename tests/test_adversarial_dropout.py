@@ -145,8 +145,7 @@ def test_the_worst_case_needs_little_memory(shape: tuple[int, int], k: int) -> N
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    row_vectors = 4 * w.nbytes if shape[0] == 1 else 0  # w itself is as large as X there
-    assert peak <= 3.3 * data.nbytes + row_vectors
+    assert peak <= 3 * data.nbytes + w.nbytes + 2**16  # of one row, w is as large as X
 
 
 def test_symbols_give_the_formula() -> None:
