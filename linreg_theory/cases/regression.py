@@ -137,7 +137,7 @@ class Regression:
         """All sign patterns, or all weak orders of the products around zero."""
         for n, d in ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3))[: 1 + effort]:
             for problem, w in (sign_cells if self.cut == "signs" else order_cells)(n, d):
-                for fields in self._symbolic_fields(n, d):
+                for fields in self._symbolic_fields(n, d, zeros=effort > 1 or d == 1):
                     yield self._case(problem, w, fields)
 
     def _slots(self, name: str, n: int, d: int) -> tuple[Sequence[tuple[int, int]], int]:
@@ -179,10 +179,11 @@ class Regression:
         }
         return {name: everything[name] for name in self.strategy_fields}
 
-    def _symbolic_fields(self, n: int, d: int) -> Iterator[dict[str, Any]]:
+    def _symbolic_fields(self, n: int, d: int, zeros: bool) -> Iterator[dict[str, Any]]:
+        """What is varied; without zeros, no radius and no budget that change nothing."""
         choices: dict[str, list[Any]] = {
-            "delta": [sympy.Integer(0), sympy.Symbol("delta", positive=True)],
-            "k": list(range(d + 1)),
+            "delta": [sympy.Integer(0)] * zeros + [sympy.Symbol("delta", positive=True)],
+            "k": list(range(0 if zeros else 1, d + 1)),
             "base": [np.array(bits) for bits in itertools.product((1, 0), repeat=n * d)],
             "other": [symbols("v", d, real=True)],
             "scales": [symbols("c", d, positive=True)],

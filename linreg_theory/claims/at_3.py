@@ -78,6 +78,8 @@ CLAIM = Claim(
         Mutant("delta for delta^2", _linear_in_delta),
     ),
     printed=printed,
+    # With one feature the two agree.
+    printed_family=Regression(frozenset({"delta"}), shapes=((1, 2),)),
     counterexample={
         "X": [["0", "0"]],
         "y": ["1"],

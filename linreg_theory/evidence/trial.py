@@ -39,7 +39,7 @@ class Effort:
 
 
 PROFILES = {
-    "quick": Effort(40, 6, 8, 2, 3, 8, 1, 4),
+    "quick": Effort(25, 6, 8, 1, 3, 8, 1, 3),
     "default": Effort(400, 100, 60, 12, 6, 40, 2, 20),
     "thorough": Effort(5000, 1000, 400, 60, 8, 200, 4, 100),
 }
