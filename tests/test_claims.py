@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from linreg_theory import datasets
+from linreg_theory.cases.family import Family
+from linreg_theory.cases.heads import Heads
+from linreg_theory.cases.regression import Regression
 from linreg_theory.claims import CLAIMS, Claim
 from linreg_theory.evidence import PROFILES, Setting, gather, smallest_counterexample
 
@@ -51,3 +55,22 @@ def test_the_evidence_is_sound(claim: Claim, data: str) -> None:
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.ref)
 def test_the_smallest_counterexample_is_found_again(claim: Claim) -> None:
     assert smallest_counterexample(claim) == claim.counterexample
+
+
+@pytest.mark.parametrize(
+    ("ref", "left_out"),
+    [
+        ("AT-2", Regression(frozenset({"delta"}), shapes=((1, 1),))),
+        ("AT-3", Regression(frozenset({"delta"}), shapes=((1, 1),))),
+        ("AD-3", Regression(frozenset({"k"}), shapes=((1, 1),), unit_weights=True)),
+        ("AD-6", Regression(frozenset({"k"}), shapes=((1, 1),), unit_weights=True)),
+        ("AD-15", Regression(frozenset({"k"}), shapes=((1, 1),), unit_weights=True)),
+        ("ME-1", Heads(((1, 2),), full=True)),
+    ],
+)
+def test_the_shapes_a_search_leaves_out_have_no_counterexample(ref: str, left_out: Family) -> None:
+    """Some searches begin at the first shape on which the wording can fail; this is why."""
+    claim = next(claim for claim in CLAIMS if claim.ref == ref)
+    assert smallest_counterexample(replace(claim, printed_family=left_out)) is None
+    assert next(iter(left_out.grid(1)))
+    assert smallest_counterexample(claim) is not None
