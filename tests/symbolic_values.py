@@ -1,9 +1,12 @@
 """Random problems in the letters of the derivations, which meet what each chain assumes.
 
-  values_for(key, seed)  == numbers for the letters of a chain, as `Values`
-  each(term, values)     == a term at all values of its free indices, in one list
-  grid(term, values)     == the same as an array over its free indices, in alphabetical order
-  N, D, K                == samples, features, budget
+  values_for(key, seed)       == numbers for the letters of a chain, as `Values`
+  OWN                         == key, or its name -> the letters of its own, given a problem
+  each(term, values)          == a term at all values of its free indices, in one list
+  grid(term, values)          == the same as an array over its free indices, in alphabetical order
+  rational, table, bits       == a random number; numbers; masks, all from a generator
+  pushes, greedy              == P, M and an allowed mask; the greedy one
+  N, D, K                     == samples, features, budget
 
 Every third seed has a zero residual.
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -24,53 +27,67 @@ from proofs.symbolic import CHAINS, evaluate
 from proofs.symbolic.evaluation import Values
 
 Expr = Any
+Builder = Callable[[random.Random, Problem, Any, Fraction], Any]
 
 N, D, K = 2, 3, 2
 
 
-def _rational(draw: random.Random) -> Fraction:
+def rational(draw: random.Random) -> Fraction:
+    """A number between -4 and 4."""
     return Fraction(draw.randint(-4, 4), draw.choice((1, 2, 3)))
 
 
-def _table(draw: random.Random, *shape: int) -> Any:
+def table(draw: random.Random, *shape: int) -> Any:
+    """Such numbers, in nested lists."""
     if not shape:
-        return _rational(draw)
-    return [_table(draw, *shape[1:]) for _ in range(shape[0])]
+        return rational(draw)
+    return [table(draw, *shape[1:]) for _ in range(shape[0])]
 
 
 def _problem(seed: int) -> tuple[random.Random, Problem, Any, Fraction]:
     draw = random.Random(seed)
-    X, y, weights = (np.array(_table(draw, *s), dtype=object) for s in ((N, D), (N,), (D,)))
+    X, y, weights = (np.array(table(draw, *s), dtype=object) for s in ((N, D), (N,), (D,)))
     if seed % 3 == 0:
         y[0] = X[0] @ weights  # a zero residual
-    return draw, Problem(X, y), weights, abs(_rational(draw))
+    return draw, Problem(X, y), weights, abs(rational(draw))
 
 
-def values_for(key: str, seed: int) -> Values:
+def values_for(key: str, seed: int, builders: Mapping[str, Builder] | None = None) -> Values:
     """A random problem in the chain's letters, which meets what the chain assumes."""
+    builders = OWN if builders is None else builders
     draw, problem, weights, radius = _problem(seed)
-    own = _OWN.get(key.split("/")[0], lambda *_: {})(draw, problem, weights, radius)
-    special = _OWN.get(key, lambda *_: {})(draw, problem, weights, radius)
+    own = builders.get(key.split("/")[0], lambda *_: {})(draw, problem, weights, radius)
+    special = builders.get(key, lambda *_: {})(draw, problem, weights, radius)
     numbers = {
         "N": N, "D": D, "k": K, "delta": radius, "x": problem.X, "y": problem.y, "w": weights,
-        "e": problem.residuals(weights), "m": _bits(draw), "mu": _bits(draw), "E": 5,
-        "v": _table(draw, D), "c": [abs(_rational(draw)) + 1 for _ in range(D)],
+        "e": problem.residuals(weights), "m": bits(draw), "mu": bits(draw), "E": 5,
+        "v": table(draw, D), "c": [abs(rational(draw)) + 1 for _ in range(D)],
         "h": draw.randint(-3, 3), "epsilon": draw.randint(0, 1), **own, **special,
     }  # fmt: skip
     draws = numbers.pop("draws", ())
-    functions = {"phi": lambda u: u * u - 3 * u}
+    functions = {"phi": lambda u: u * u - 3 * u, "lg": _logarithm}
     return Values(numbers, CHAINS[key].given.namings, draws, functions)
 
 
-def _bits(draw: random.Random) -> Any:
+def bits(draw: random.Random) -> Any:
+    """A mask for every sample."""
     return np.array([[draw.randint(0, 1) for _ in range(D)] for _ in range(N)])
+
+
+def _logarithm(u: Fraction) -> Any:
+    """The exact logarithm, split into those of primes."""
+    primes = {
+        **sympy.factorint(u.numerator),
+        **{p: -t for p, t in sympy.factorint(u.denominator).items()},
+    }
+    return sum((times * sympy.log(prime) for prime, times in primes.items()), sympy.Integer(0))
 
 
 def _ball(size: Callable[[Any], Any]) -> Any:
     """A perturbation of norm at most the radius, on the sphere as a rule."""
 
     def own(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
-        steps = np.array(_table(draw, N, D), dtype=object)
+        steps = np.array(table(draw, N, D), dtype=object)
         lengths = np.array([size(row) for row in steps])
         steps = radius * steps / np.where(lengths == 0, 1, lengths)[:, None]
         return {"r": steps, r"\|w\|_\infty": np.max(np.abs(w))}
@@ -87,17 +104,18 @@ def _euclidean(draw: random.Random, problem: Problem, w: Any, radius: Fraction) 
     }
 
 
-def _greedy(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
+def greedy(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
+    """Formula 14, ties broken, and what `pushes` has."""
     masks = adversarial_dropout.greedy_masks(problem, w, K, "break")
-    return {**_pushes(draw, problem, w, radius), "m": masks}
+    return {**pushes(draw, problem, w, radius), "m": masks}
 
 
 def _printed(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
     masks = adversarial_dropout.greedy_masks(problem, w, K)
-    return {**_pushes(draw, problem, w, radius), "m": masks}
+    return {**pushes(draw, problem, w, radius), "m": masks}
 
 
-def _pushes(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
+def pushes(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
     """P_i(k) and M_i(k) for every budget, and an allowed mask."""
     each = [adversarial_dropout.sides(problem, w, budget) for budget in range(1, D + 1)]
     mask = np.ones((N, D), dtype=int)
@@ -111,22 +129,22 @@ def _pushes(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> 
 
 
 def _fractions(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
-    numbers = _pushes(draw, problem, w, radius)
+    numbers = pushes(draw, problem, w, radius)
     return {**numbers, "m": numbers["m"] + (1 - numbers["m"]) * Fraction(1, 3)}
 
 
 def _scores(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
     """Gains, the greedy mask for them and its threshold, the k-th gain or zero."""
-    gains = np.array(_table(draw, N, D), dtype=object)
+    gains = np.array(table(draw, N, D), dtype=object)
     lowest = np.array([max(sorted(row)[-K], Fraction(0)) for row in gains])
     mask = np.ones((N, D), dtype=int)
     for row, gain in zip(mask, gains, strict=True):
         row[[t for t in np.argsort(-gain, kind="stable")[:K] if gain[t] > 0]] = 0
-    return {**_pushes(draw, problem, w, radius), "m": mask, "h": gains, "theta": lowest}
+    return {**pushes(draw, problem, w, radius), "m": mask, "h": gains, "theta": lowest}
 
 
 def _any_scores(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
-    thresholds = [abs(_rational(draw)) for _ in range(N)]
+    thresholds = [abs(rational(draw)) for _ in range(N)]
     return {
         **_scores(draw, problem, w, radius),
         **_fractions(draw, problem, w, radius),
@@ -138,15 +156,15 @@ def _large_residuals(draw: random.Random, problem: Problem, w: Any, radius: Frac
     tops = np.array([sum(sorted(np.abs(row))[-K:]) for row in problem.products(w)])
     far = Problem(problem.X, problem.X @ w + tops / 2 + radius)
     return {
-        "y": far.y, "e": far.residuals(w), "T": tops, **_pushes(draw, far, w, radius)
+        "y": far.y, "e": far.residuals(w), "T": tops, **pushes(draw, far, w, radius)
     }  # fmt: skip
 
 
 def _worst(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
     """The largest losses at w and at another v, and an allowed mask."""
-    v = np.array(_table(draw, D), dtype=object)
+    v = np.array(table(draw, D), dtype=object)
     losses = [adversarial_dropout.worst_case(problem, u, K, per_sample=True) for u in (w, v)]
-    return {**_pushes(draw, problem, w, radius), "v": v, "L": losses[0], "R": losses[1]}
+    return {**pushes(draw, problem, w, radius), "v": v, "L": losses[0], "R": losses[1]}
 
 
 def _balanced(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
@@ -176,7 +194,7 @@ def _threshold(draw: random.Random, problem: Problem, w: Any, radius: Fraction) 
 
 
 def _dual(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
-    alpha = np.array(_table(draw, N), dtype=object)
+    alpha = np.array(table(draw, N), dtype=object)
     caps = abs(alpha) + 1
     return {"alpha": alpha, "A": caps, "delta": max(abs(problem.X.T @ alpha)) / sum(caps)}
 
@@ -187,7 +205,7 @@ def _rescaled(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -
 
 
 def _second_weights(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
-    v = np.array(_table(draw, D), dtype=object)
+    v = np.array(table(draw, D), dtype=object)
     return {"v": v, "f": problem.residuals(v)}
 
 
@@ -217,12 +235,12 @@ def _ones(*_: Any) -> Any:
 
 
 def _equal_masks(draw: random.Random, *_: Any) -> Any:
-    mask = _bits(draw)
+    mask = bits(draw)
     return {"m": mask, "mu": mask}
 
 
 _infinite = _ball(lambda row: max(abs(row)))
-_OWN: dict[str, Any] = {
+OWN: dict[str, Builder] = {
     "fgsm_is_worst_case_iff_no_zero_residual": _infinite,
     "row_and_column_attacks_differ/l1_ball": _ball(lambda row: sum(abs(row))),
     "l2_ball_adds_norm_inside_the_square": _euclidean,
@@ -230,27 +248,27 @@ _OWN: dict[str, Any] = {
     "zero_is_robust_iff_radius_reaches_threshold": _threshold,
     "robust_regressions_have_weak_duality": _dual,
     "dropout_objective_splits_in_three": _printed,
-    "dropout_objective_splits_in_three/any_mask": _pushes,
-    "gamma_add_term_is_squared_sum": _greedy,
-    "greedy_loss_has_closed_form": _greedy,
+    "dropout_objective_splits_in_three/any_mask": pushes,
+    "gamma_add_term_is_squared_sum": greedy,
+    "greedy_loss_has_closed_form": greedy,
     "greedy_loss_has_closed_form/printed_at_zero": _everything_dropped,
     "penalty_vanishes_without_budget": _ones,
-    "l1_term_is_not_a_norm": _greedy,
+    "l1_term_is_not_a_norm": greedy,
     "dropout_is_scale_free_training_is_not": _rescaled,
     "sparse_weights_cannot_win": _sparse,
     "greedy_mask_maximises_linearised_loss": _fractions,
     "greedy_mask_maximises_linearised_loss/bound": _any_scores,
     "greedy_mask_maximises_linearised_loss/attained": _scores,
-    "worst_mask_is_better_of_two_sides": _pushes,
+    "worst_mask_is_better_of_two_sides": pushes,
     "relaxed_masks_gain_nothing": _fractions,
-    "greedy_gap_has_closed_form": _pushes,
-    "large_residual_makes_greedy_exact": _large_residuals,
-    "budgets_order_the_losses": _pushes,
+    "greedy_gap_has_closed_form": pushes,
+    "large_residual_makesgreedy_exact": _large_residuals,
+    "budgets_order_the_losses": pushes,
     "full_budget_is_training_on_halved_design": _fractions,
-    "exact_dropout_is_convex_greedy_is_not": _worst,
+    "exact_dropout_is_convexgreedy_is_not": _worst,
     "zero_is_worst_case_optimal_iff_balanced": _balanced,
     "jacobian_is_unit_times_gradient": _ones,
-    "jacobian_is_unit_times_gradient/any_mask": _pushes,
+    "jacobian_is_unit_times_gradient/any_mask": pushes,
     "virtual_gradient_vanishes_at_the_base_mask/squared": _equal_masks,
     "gaussian_noise_is_ridge": _gaussian,
     "dropout_noise_is_scaled_ridge": _bernoulli,

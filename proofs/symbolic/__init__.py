@@ -6,11 +6,26 @@
   Chain, Step     == a derivation, and a step of it
   evaluate(t, v)  == a side of a step in numbers, for sizes and values that are given
 
-`training`, `balls`, `duals`, `dropout`, `budgets`, `collapse`, `method` and `noise` hold the
-chains; `checker` says what is trusted.
+`training`, `balls`, `duals`, `dropout`, `budgets`, `collapse`, `method`, `divergences`,
+`distances`, `counting`, `selection`, `deletion` and `noise` hold the chains; `checker` says what
+is trusted.
 """
 
-from proofs.symbolic import balls, budgets, collapse, dropout, duals, method, noise, training
+from proofs.symbolic import (
+    balls,
+    budgets,
+    collapse,
+    counting,
+    deletion,
+    distances,
+    divergences,
+    dropout,
+    duals,
+    method,
+    noise,
+    selection,
+    training,
+)
 from proofs.symbolic.checker import Chain, Confirmed, Step, WrongStep, check
 from proofs.symbolic.evaluation import evaluate
 from proofs.symbolic.rendering import render
@@ -19,6 +34,20 @@ __all__ = ["CHAINS", "Chain", "Confirmed", "Step", "WrongStep", "check", "evalua
 
 CHAINS: dict[str, Chain] = {
     chain.key: chain
-    for room in (training, balls, duals, dropout, budgets, collapse, method, noise)
+    for room in (
+        training,
+        balls,
+        duals,
+        dropout,
+        budgets,
+        collapse,
+        method,
+        divergences,
+        distances,
+        counting,
+        selection,
+        deletion,
+        noise,
+    )
     for chain in room.CHAINS
 }

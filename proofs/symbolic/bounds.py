@@ -7,7 +7,8 @@
   given(fact, at)             == the gap of a fact, at other indices
   plus(..), times(..)         == sums and products of gaps
   over(b, index)              == the sum of the gap b over all values of an index
-  root(b, s, t)               == s - t, if b is s^2 - t^2 and s is known
+  root(b, s, t)               == s - t, if b is s^2 - t^2 and s is known, or itself a gap;
+                                 zero if b is and t is known
   vanishing(fact, c, *over)   == c times an exact fact, of any sign c, summed over indices
   Unjustified                 == a gap for which the reason given does not hold
 
@@ -119,8 +120,13 @@ def over(bound: Bound, *indices: Expr) -> Bound:
 
 
 def root(bound: Bound, larger: Expr, smaller: Expr, names: Given | None = None) -> Bound:
-    """larger - smaller, of which the bound's gap is the difference of squares."""
-    return Bound("root", (bound, larger, smaller, names or NOTHING))
+    """larger - smaller, of which the bound's gap is the difference of squares.
+
+    That `larger` is not negative is known by its form, or it is the gap of a Bound. Squares
+    that are equal have equal roots if `smaller` is not negative either.
+    """
+    high = larger if isinstance(larger, Bound) else known(larger)
+    return Bound("root", (bound, high, smaller, names or NOTHING))
 
 
 def vanishing(fact: Fact, weight: Expr = 1, *indices: Expr) -> Bound:
@@ -161,11 +167,11 @@ def _over(bound: Bound, *indices: Expr) -> _Reason:
     return gap, bound.exact, bound.facts
 
 
-def _root(bound: Bound, larger: Expr, smaller: Expr, names: Given) -> _Reason:
-    known(larger)
+def _root(bound: Bound, high: Bound, smaller: Expr, names: Given) -> _Reason:
+    larger = high.gap
     if not equal(bound.gap, larger**2 - smaller**2, names):
         raise Unjustified(f"the gap is not the difference of squares of {larger}, {smaller}")
-    return larger - smaller, False, bound.facts
+    return larger - smaller, bound.exact and _is_nonnegative(smaller), _facts((bound, high))
 
 
 def _vanishing(fact: Fact, weight: Expr) -> _Reason:

@@ -1,6 +1,6 @@
 """The exact worst case over at most k drops: bounds by thresholds, and what greedy misses.
 
-  CHAINS      == AD-6, AD-7, BY-1, BY-2, BY-3 and BY-9
+  CHAINS      == AD-6, AD-7, AD-8, BY-1, BY-2, BY-3 and BY-9
   P, M        == P_i(k), M_i(k): the most that drops can push e_i on, and pull it back
   theta       == a threshold, at least 0: k largest are those above it
   gain        == h_ij, what dropping feature j of sample i adds to a linear score
@@ -20,8 +20,10 @@ from sympy import Abs, Max
 from proofs.symbolic.bounds import Fact, by, given, known, over, plus, root, times, vanishing
 from proofs.symbolic.checker import Chain, Step
 from proofs.symbolic.dropout import P, dropped
+from proofs.symbolic.normal_form import Given
 from proofs.symbolic.notation import (
     J,
+    Naming,
     a,
     delta,
     e,
@@ -229,4 +231,41 @@ BY_9 = Chain(
     ),
 )
 
-CHAINS = (AD_6, GREEDY, LINEARISED, AD_7, GAP, BY_1, BY_2, BY_3, BY_9)
+# AD-8: the ratio of the exact worst case to greedy is c^2 = (1 + delta)^2 for any delta >= 0.
+# There nothing pushes on, P_i(k) = 0, so greedy keeps e_i^2.
+_pulled = Given((Naming(M[i, k], (2 + delta) * Abs(e[i])),))
+AD_8 = Chain(
+    "greedy_has_no_constant_factor",
+    "AD-8",
+    Max(Abs(e[i]), _down) ** 2,
+    (
+        Step(
+            "=",
+            Max(Abs(e[i]), (1 + delta) * Abs(e[i])) ** 2,
+            "$M_i(k) = (2 + \\delta) |e_i|$ pulls back",
+        ),
+        Step("=", ((1 + delta) * Abs(e[i])) ** 2, "$\\delta \\ge 0$"),
+        Step("=", (1 + delta) ** 2 * e[i] ** 2, "any multiple of what greedy keeps"),
+    ),
+    given=_pulled,
+)
+
+_carried = Fact("the drops add -(2 + delta) e_i", dropped(a[i, j]) + (2 + delta) * e[i], True)
+CARRIED = Chain(
+    "greedy_has_no_constant_factor",
+    "AD-8",
+    (y[i] - _kept) ** 2,
+    (
+        Step("=", (e[i] + dropped(a[i, j])) ** 2, "dropping adds $a_{ij}$ to $e_i$"),
+        Step(
+            "=",
+            ((1 + delta) * e[i]) ** 2,
+            "they carry the residual through zero, out to $-(1 + \\delta) e_i$",
+            vanishing(_carried, delta * e[i] - dropped(a[i, j])),
+        ),
+    ),
+    part="carried",
+    assuming=(_carried,),
+)
+
+CHAINS = (AD_6, GREEDY, LINEARISED, AD_7, GAP, AD_8, CARRIED, BY_1, BY_2, BY_3, BY_9)

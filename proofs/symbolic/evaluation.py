@@ -18,10 +18,10 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Abs, Derivative, Indexed, KroneckerDelta, Max, Sum, sign
+from sympy import Abs, Derivative, Indexed, KroneckerDelta, Max, Min, Sum, sign
 from sympy.core.function import AppliedUndef
 
-from proofs.symbolic.notation import NAMINGS, Naming, mean, nonzero, side
+from proofs.symbolic.notation import NAMINGS, Naming, above, mean, nonzero, side
 
 __all__ = ["Values", "evaluate"]
 
@@ -74,8 +74,10 @@ _OPERATIONS: dict[Any, Callable[..., Any]] = {
     sympy.Pow: lambda base, power: base ** int(power),
     Abs: abs,
     Max: max,
+    Min: min,
     sign: lambda u: (u > 0) - (u < 0),
     nonzero: lambda u: int(u != 0),
+    above: lambda u: int(u > 0),
     side: lambda u: 1 if u >= 0 else -1,
     KroneckerDelta: lambda u, v: int(u == v),
 }

@@ -1,6 +1,6 @@
 """The method the analysis stands on: Formulas 9, 10 and 11 for the squared loss.
 
-  CHAINS          == ME-1, ME-2, ME-4, ME-5 and ME-9
+  CHAINS          == ME-1, ME-2, ME-3, ME-4, ME-5 and ME-9
   edges           == how many edges a unit has, N_l + N_u of the layers beside it
   masked_loss     == the squared loss of one sample under a mask
   expansion(m)    == Formula 9 at all ones: l_i + sum_j (m_ij - 1) J_ij
@@ -15,11 +15,26 @@ from typing import Any
 
 from sympy import Derivative, Function, Symbol, symbols
 
-from proofs.symbolic.bounds import Fact, known, vanishing
+from proofs.symbolic.bounds import Fact, given, known, over, plus, vanishing
 from proofs.symbolic.checker import Chain, Step
 from proofs.symbolic.dropout import dropped
 from proofs.symbolic.normal_form import Given
-from proofs.symbolic.notation import J, a, delta, e, features, g, i, j, l, m, mu, w, x, y
+from proofs.symbolic.notation import (
+    J,
+    a,
+    delta,
+    e,
+    features,
+    g,
+    i,
+    j,
+    l,
+    m,
+    mu,
+    w,
+    x,
+    y,
+)
 
 __all__ = ["CHAINS", "edges", "expansion", "masked_loss"]
 
@@ -187,4 +202,60 @@ UNION = Chain(
     given=_bits,
 )
 
-CHAINS = (ME_1, SQUARED, ME_2, ANY_MASK, ME_4, ME_5, DIFFERENCES, ME_9, UNION)
+# ME-3: a step from the mask mu, by the Jacobian there or by the one at all ones.
+_base = y[i] - features(mu[i, l] * x[i, l] * w[l], l)
+_there = -2 * _base * x[i, j] * w[j]
+_gain = features((m[i, j] - mu[i, j]) * _there)
+_uphill = Fact("every change goes with the Jacobian", (m[i, j] - mu[i, j]) * _there)
+ME_3 = Chain(
+    "jacobian_belongs_at_the_base_mask",
+    "ME-3",
+    masked_loss,
+    (
+        Step(
+            "=",
+            (_base - features((m[i, j] - mu[i, j]) * x[i, j] * w[j])) ** 2,
+            "the residual at the base mask, and what changes",
+        ),
+        Step(
+            ">=",
+            _base**2 + _gain,
+            "the loss is convex: the rest is a square",
+            known(features((m[i, j] - mu[i, j]) * x[i, j] * w[j]) ** 2),
+        ),
+        Step(">=", _base**2, "no change goes against the Jacobian", over(given(_uphill), j)),
+    ),
+    assuming=(_uphill,),
+)
+
+_none = Fact("from no unit: mu_ij = 0", mu[i, j], exact=True)
+_half = Fact("the target is -2 e_i", y[i] + 2 * e[i], exact=True)
+_before = features(mu[i, j] * x[i, j] * w[j])
+_after = features(m[i, j] * x[i, j] * w[j])
+LOWERS = Chain(
+    "jacobian_belongs_at_the_base_mask",
+    "ME-3",
+    masked_loss - _base**2,
+    (
+        Step(
+            "=",
+            e[i] ** 2 - y[i] ** 2,
+            "all units are switched on",
+            plus(
+                vanishing(_ones, (2 * y[i] - _after - features(a[i, l], l)) * a[i, j], j),
+                vanishing(_none, (_before - 2 * y[i]) * a[i, j], j),
+            ),
+        ),
+        Step(
+            "=",
+            -features(J[i, j]) / 2,
+            "the loss falls by half of what the Jacobian at all ones promises",
+            vanishing(_half, y[i] - e[i]),
+        ),
+        Step("=", -3 * e[i] ** 2, "$\\sum_j J_{ij} = 6 e_i^2$", vanishing(_half, -e[i])),
+    ),
+    part="lowers",
+    assuming=(_ones, _none, _half),
+)
+
+CHAINS = (ME_1, SQUARED, ME_2, ANY_MASK, ME_3, LOWERS, ME_4, ME_5, DIFFERENCES, ME_9, UNION)

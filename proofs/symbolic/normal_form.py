@@ -1,17 +1,18 @@
 """One form for each polynomial in finite sums, so that equal ones are seen to be equal.
 
   normal_form(t, given)   == monomial under its sums -> coefficient; Unsupported if t is not
-                             built from + * ^ sum |.| sg max [. != 0] side mean d/dx
+                             built from + * ^ sum |.| sg max min [. != 0] [. > 0] side
+                             mean d/dx
   equal(s, t, given)      == whether the normal forms of s and t are the same
   NOTHING                 == no names, no masks
   Given(namings, masks)   == what a chain adds: names for sums, letters in {0, 1}
 
 A term is multiplied out under all its sums at once (every product of sums is a sum over
 pairs, each with an index of its own). Sums over an index that does not occur are counted, and
-those over a Kronecker delta collapse. Signs, maxima and masks are reduced by the verified
-rules. Indices are then renamed: of all orders the first counts. Two terms with the same
-normal form are equal for every N and D and all real values, empty sums included; terms with
-different ones may still be equal, and are then not confirmed.
+those over a Kronecker delta collapse; of sums to k + 1 the last term is split off. Signs, maxima
+and masks are reduced by the verified rules. Indices are then renamed: of all orders the first
+counts. Two terms with the same normal form are equal for every N and D and all real values,
+empty sums included; terms with different ones may still be equal, and are then not confirmed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import sympy
-from sympy import Abs, Derivative, Indexed, KroneckerDelta, Max, Sum, sign
+from sympy import Abs, Derivative, Indexed, KroneckerDelta, Max, Min, Sum, sign
 from sympy.core.function import AppliedUndef
 
 from proofs.symbolic.notation import (
@@ -32,6 +33,7 @@ from proofs.symbolic.notation import (
     PRIMITIVE,
     RANDOM,
     Naming,
+    above,
     mean,
     nonzero,
     side,
@@ -42,8 +44,10 @@ from proofs.symbolic.rules import (
     INDICATOR,
     LARGER,
     MASK_POWER,
+    POSITIVE,
     POWERS,
     SIGN_OF_SIGN,
+    SMALLER,
     SQUARED_ABSOLUTE,
     U,
 )
@@ -53,6 +57,7 @@ from proofs.symbolic.terms import (
     collapsed,
     expression,
     first,
+    without_last,
     written,
 )
 
@@ -62,6 +67,7 @@ Expr = Any
 Form = dict[Any, Any]
 
 
+_BENT = (Abs, sign, Max, Min, nonzero, above, side, mean)  # no derivative is taken of these
 _MASK_EXPONENT = int(sympy.degree(MASK_POWER.right, U))  # what every higher power is
 
 
@@ -135,7 +141,7 @@ class _Expansion:
         if any(bound & variable.free_symbols for variable in term.variables):
             return _refuse(term)
         letters = {t.base.label for t in term.atoms(Indexed)}
-        if not letters <= PRIMITIVE or term.has(Abs, sign, Max, nonzero, side, mean):
+        if not letters <= PRIMITIVE or term.has(*_BENT):
             return _refuse(term)
         return reduce(sympy.diff, term.variables, term.expr)
 
@@ -178,6 +184,9 @@ class _Expansion:
             yield reduce(Term.__mul__, choice, Term(sympy.Integer(1), (), ()))
 
     def _summed(self, term: Sum) -> Iterator[Term]:
+        if (split := without_last(term)) is not None:
+            yield from self._expanded(split)
+            return
         bound = []
         body = term.function
         for index, lower, upper in term.limits:
@@ -199,6 +208,10 @@ class _Expansion:
             yield from self._expanded(INDICATOR.at(term.args[0]))
         elif isinstance(term, Max) and len(term.args) == 2:
             yield from self._expanded(LARGER.at(*term.args) / 2)
+        elif isinstance(term, Min) and len(term.args) == 2:
+            yield from self._expanded(SMALLER.at(*term.args) / 2)
+        elif isinstance(term, above):
+            yield from self._expanded(POSITIVE.at(term.args[0]) / 2)
         elif isinstance(term, mean):
             yield from self._averaged(term)
         elif term.is_Pow and term.exp.is_Integer and term.base.is_positive:

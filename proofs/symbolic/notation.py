@@ -2,6 +2,7 @@
 
   N, D, k           == samples, features, budget
   i, n; j, l, p, q  == indices of samples; of features
+  t                 == index of ranks or of visits, in sums that end at a budget
   PRIMITIVE         == the letters that derivatives may be taken of
   RANGE             == index -> how far it runs, from 1
   x, y, w           == data x_ij, targets y_i, weights w_j
@@ -13,6 +14,7 @@
   noise             == gamma_ij, additive noise
   samples(t)        == sum_i t; features(t, j) == sum_j t; pairs(t) == sum_i sum_j t
   nonzero(u)        == [u != 0]
+  above(u)          == [u > 0]
   side(u)           == sg(u), but 1 at 0
   mean(u)           == expectation of u over the RANDOM symbols in it
   positive_part(u)  == max(u, 0)
@@ -40,6 +42,7 @@ __all__ = [
     "N",
     "Naming",
     "a",
+    "above",
     "delta",
     "e",
     "features",
@@ -62,6 +65,7 @@ __all__ = [
     "q",
     "samples",
     "side",
+    "t",
     "w",
     "x",
     "y",
@@ -70,7 +74,7 @@ __all__ = [
 Expr = Any  # a SymPy expression
 
 N, D, k = sympy.symbols("N D k", integer=True, positive=True)
-i, n, j, l, p, q = sympy.symbols("i n j l p q", integer=True)  # noqa: E741
+i, n, j, l, p, q, t = sympy.symbols("i n j l p q t", integer=True)  # noqa: E741
 delta = Symbol("delta", nonnegative=True)
 RANGE: dict[Expr, Expr] = {i: N, n: N, j: D, l: D, p: D, q: D}
 
@@ -94,6 +98,16 @@ class nonzero(Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any, exp: Any = None) -> str:
         return _power(rf"\left[{printer._print(self.args[0])} \ne 0\right]", exp)
+
+
+class above(Function):  # type: ignore[misc]
+    """[u > 0], a number."""
+
+    is_real = True
+    is_nonnegative = True
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        return _power(rf"\left[{printer._print(self.args[0])} > 0\right]", exp)
 
 
 class side(Function):  # type: ignore[misc]

@@ -18,6 +18,7 @@ from proofs.symbolic.checker import Chain
 
 __all__ = ["latex", "render"]
 
+_OF_BUDGETS = {"P", "M"}  # their last index is a budget
 _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge"}
 
 
@@ -48,8 +49,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 
     def _print_Indexed(self, term: Any) -> str:
         indices = [self._print(index) for index in term.indices]
-        if len(indices) > 1 and indices[-1] == "k":
-            return f"{self._print(term.base)}_{{{' '.join(indices[:-1])}}}(k)"
+        if term.base.label.name in _OF_BUDGETS:
+            return f"{self._print(term.base)}_{{{' '.join(indices[:-1])}}}({indices[-1]})"
         return f"{self._print(term.base)}_{{{' '.join(indices)}}}"
 
 

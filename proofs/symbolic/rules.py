@@ -8,14 +8,15 @@
   ABSOLUTE, SQUARED_ABSOLUTE == |u| = u sg(u); |u|^2 = u^2
   ABSOLUTE_OF_PRODUCT, SIGN_OF_PRODUCT == |.| and sg of u v, factor by factor
   ABSOLUTE_OF_SIGN, SIGN_OF_SIGN       == |sg(u)| = sg(u)^2; sg(sg(u)) = sg(u)
-  INDICATOR, LARGER          == [u != 0] = sg(u)^2; 2 max(u, v) = u + v + |u - v|
+  INDICATOR, POSITIVE        == [u != 0] = sg(u)^2; 2 [u > 0] = sg(u)^2 + sg(u)
+  LARGER, SMALLER            == 2 max(u, v) = u + v + |u - v|; 2 min(u, v) = u + v - |u - v|
   MASK_POWER                 == m^2 = m for m in {0, 1}
   LEMMAS                     == the inequalities that steps may use, by name
   U, V                       == the variables of rules and lemmas
   WrongRule                  == a rule or lemma that a case refutes
 
 The cases: u and v each negative, zero or positive, and |u| less than, equal to or larger
-than |v|. In each of these seventeen, SymPy resolves |.|, sg and max by its assumptions on
+than |v|. In each of these seventeen, SymPy resolves |.|, sg, max and min by its assumptions on
 positive symbols, and what is left is a polynomial: zero, or with no negative coefficient.
 """
 
@@ -26,9 +27,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Abs, Max, sign
+from sympy import Abs, Max, Min, sign
 
-from proofs.symbolic.notation import nonzero, side
+from proofs.symbolic.notation import above, nonzero, side
 
 __all__ = [
     "ABSOLUTE",
@@ -38,9 +39,11 @@ __all__ = [
     "LARGER",
     "LEMMAS",
     "MASK_POWER",
+    "POSITIVE",
     "POWERS",
     "SIGN_OF_PRODUCT",
     "SIGN_OF_SIGN",
+    "SMALLER",
     "SQUARED_ABSOLUTE",
     "Lemma",
     "Rule",
@@ -114,6 +117,7 @@ def _resolved(term: Expr, case: dict[Expr, Expr]) -> Expr:
     """The term in one case. Brackets and sides are resolved here, the rest by SymPy."""
     term = term.subs(case, simultaneous=True)
     term = term.replace(nonzero, lambda t: sympy.Integer(0 if t == 0 else 1))
+    term = term.replace(above, lambda t: sympy.Integer(1 if t.is_positive else 0))
     return term.replace(side, lambda t: sympy.Integer(1 if t.is_nonnegative else -1))
 
 
@@ -124,7 +128,9 @@ ABSOLUTE_OF_SIGN = Rule("|sg(u)| = sg(u)^2", Abs(sign(U)), sign(U) ** 2)
 SIGN_OF_SIGN = Rule("sg(sg(u)) = sg(u)", sign(sign(U)), sign(U))
 SQUARED_ABSOLUTE = Rule("|u|^2 = u^2", Abs(U) * Abs(U), U**2)
 INDICATOR = Rule("[u != 0] = sg(u)^2", nonzero(U), sign(U) ** 2)
+POSITIVE = Rule("2 [u > 0] = sg(u)^2 + sg(u)", 2 * above(U), sign(U) ** 2 + sign(U))
 LARGER = Rule("2 max(u, v) = u + v + |u - v|", 2 * Max(U, V), U + V + Abs(U - V))
+SMALLER = Rule("2 min(u, v) = u + v - |u - v|", 2 * Min(U, V), U + V - Abs(U - V))
 MASK_POWER = Rule("m^2 = m", U**2, U, domain=(0, 1))
 
 
@@ -150,6 +156,7 @@ LEMMAS = {
     "sign": Lemma("sg(u) v <= |v|", Abs(V) - sign(U) * V),
     "absolute": Lemma("|u| >= 0", Abs(U)),
     "indicator": Lemma("[u != 0] <= 1", 1 - nonzero(U)),
+    "positive": Lemma("[u > 0] <= 1", 1 - above(U)),
     "first of two": Lemma("u <= max(u, v)", Max(U, V) - U),
     "second of two": Lemma("v <= max(u, v)", Max(U, V) - V),
 }

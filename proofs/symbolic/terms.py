@@ -3,6 +3,7 @@
   Term(c, powers, bound)   == c * product of atom^power, summed over the indices in bound
   collected(c, ps, b)      == a Term whose atoms may coincide or be numbers
   collapsed(t)             == sum_b [b = s] f(b) = f(s), where s runs as far as b does
+  without_last(total)      == sum_{b <= u + 1} f(b) = sum_{b <= u} f(b) + f(u + 1), for u >= 0
   expression(t, replaced)  == the term in SymPy again, with some atoms replaced
   canonical(t, depth)      == a key that is the same for terms that differ in the names of their
                               indices; depth counts the |.| that the term is inside of
@@ -26,7 +27,16 @@ from sympy import KroneckerDelta, Sum
 
 from proofs.symbolic.notation import RANGE
 
-__all__ = ["Term", "canonical", "collapsed", "collected", "expression", "first", "written"]
+__all__ = [
+    "Term",
+    "canonical",
+    "collapsed",
+    "collected",
+    "expression",
+    "first",
+    "without_last",
+    "written",
+]
 
 Expr = Any
 
@@ -62,6 +72,21 @@ def collapsed(item: Term) -> Term:
                     bound = tuple(pair for pair in item.bound if pair[0] != one)
                     return collapsed(collected(item.coefficient, kept, bound))
     return item
+
+
+def without_last(total: Sum) -> Expr | None:
+    """sum_{b <= u + 1} f(b) = sum_{b <= u} f(b) + f(u + 1) if u >= 0 is known; None if not.
+
+    The bound must be a sum like k + 1, so that splitting comes to an end.
+    """
+    *inner, (index, lower, upper) = total.limits
+    if lower != 1 or not (upper.is_Add and upper.is_integer and (upper - 1).is_nonnegative):
+        return None
+    body = Sum(total.function, *inner) if inner else total.function
+    within = {limit[0] for part in body.atoms(Sum) for limit in part.limits}
+    if within & (upper.free_symbols | {index}):
+        return None
+    return Sum(body, (index, 1, upper - 1)) + body.xreplace({index: upper})
 
 
 def collected(coefficient: Expr, powers: Iterable[tuple[Expr, int]], bound: Any) -> Term:
