@@ -5,18 +5,26 @@
   check_drops(c, p, w, k)  == the exact losses (N,), if the certificate proves them optimal
   drop_bound(e, c, k, u, d)== the bound the multipliers prove
   check_ball(p, w, d, r)   == the exact losses (N,), if perturbations r prove them worst
-  BadCertificate           == raised otherwise, naming the first sample that fails
+  TrainingCertificate      == data, radius, weights and a dual point alpha, a
+  DropoutCertificate       == data, budget, weights and a dual point p, q, u, v
+  check_fit(c)             == the optimal value, if weights and dual point have it both
+  to_json(c), from_json(d) == a fit's certificate as plain JSON, and back; digest(c) guards it
+  BadCertificate           == raised otherwise, naming what fails
 
 The argument is weak duality, a line each. For flips S with |S| <= k and any u >= 0,
 sum_{j in S} c_j <= k u + sum_j max(c_j - u, 0), so no flips raise the residual e beyond
 e + k u + sum_j max(c_j - u, 0); likewise downwards with -c. Masks whose squared residual
 equals the larger of the two bounds, squared, are optimal. For the l_inf ball,
-|e - r'w| <= |e| + delta ||w||_1 (Hoelder). Everything is computed in fractions.
+|e - r'w| <= |e| + delta ||w||_1 (Hoelder). For whole fits the two duals are written at their
+checks. Everything is computed in fractions.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
@@ -25,10 +33,16 @@ from linreg_theory.problem import Problem
 __all__ = [
     "BadCertificate",
     "DropCertificate",
+    "DropoutCertificate",
+    "TrainingCertificate",
     "certify_drops",
     "check_ball",
     "check_drops",
+    "check_fit",
+    "digest",
     "drop_bound",
+    "from_json",
+    "to_json",
 ]
 
 
@@ -123,6 +137,226 @@ def check_ball(problem: Problem, w: Any, delta: Any, perturbations: Any) -> list
             raise BadCertificate(f"sample {i}: the perturbation does not reach the bound")
         losses.append(moved * moved)
     return losses
+
+
+Vector = Sequence[Fraction]
+Rows = Sequence[Sequence[Fraction]]
+
+
+@dataclass(frozen=True)
+class TrainingCertificate:
+    """Weights of l_inf adversarial training and a point of its dual."""
+
+    X: Rows
+    y: Vector
+    sample_weight: Vector  # s (N,), positive
+    delta: Fraction
+    has_intercept: bool
+    w: Vector
+    intercept: Fraction
+    alpha: Vector  # (N,)
+    a: Vector  # (N,), at least |alpha|
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class DropoutCertificate:
+    """Weights of exact adversarial dropout and a point of its dual."""
+
+    X: Rows
+    y: Vector
+    sample_weight: Vector  # s (N,), positive
+    k: int
+    has_intercept: bool
+    w: Vector
+    intercept: Fraction
+    p: Vector  # (N,)
+    q: Vector  # (N,)
+    u: Rows  # (N, D), what is kept of p
+    v: Rows  # (N, D), what is kept of q
+    value: Fraction
+
+
+def check_fit(certificate: TrainingCertificate | DropoutCertificate) -> Fraction:
+    """The optimal value of the certificate's problem, proven.
+
+    Raises
+    ------
+    BadCertificate
+        If the dual point is not feasible, or the weights' value, the dual value and the value
+        that is claimed are not all equal.
+    """
+    _check_shapes(certificate)
+    if isinstance(certificate, TrainingCertificate):
+        primal, dual = _training_value(certificate), _training_bound(certificate)
+    else:
+        primal, dual = _dropout_value(certificate), _dropout_bound(certificate)
+    if not certificate.has_intercept and certificate.intercept != 0:
+        raise BadCertificate("intercept: there is none in this problem")
+    if primal != dual:
+        raise BadCertificate(f"value: the weights have {float(primal)}, the dual {float(dual)}")
+    if primal != certificate.value:
+        raise BadCertificate("value: it is not that of the weights")
+    return primal
+
+
+def _training_value(c: TrainingCertificate) -> Fraction:
+    """sum_i s_i (|e_i| + delta ||w||_1)^2."""
+    reach = c.delta * sum(map(abs, c.w), Fraction(0))
+    sizes = [abs(e) + reach for e in _residuals(c)]
+    return _total(c, sizes)
+
+
+def _training_bound(c: TrainingCertificate) -> Fraction:
+    """2 y'alpha - sum_i a_i^2 / s_i, a lower bound of every value.
+
+    With a_i >= |alpha_i|, sum_i x_ij alpha_i <= delta sum a in absolute value (and
+    sum alpha = 0 for the intercept): y'alpha <= sum_i a_i |e_i| + delta ||w||_1 sum_i a_i for
+    any w, and 2 a t - a^2 / s <= s t^2.
+    """
+    if c.delta < 0:
+        raise BadCertificate("delta: it is negative")
+    for i, (alpha, a) in enumerate(zip(c.alpha, c.a, strict=True)):
+        if abs(alpha) > a:
+            raise BadCertificate(f"a: entry {i} is below |alpha|")
+    limit = c.delta * sum(c.a, Fraction(0))
+    for j, column in enumerate(zip(*c.X, strict=True)):
+        if abs(_dot(column, c.alpha)) > limit:
+            raise BadCertificate(f"alpha: column {j} pulls by more than delta sum a")
+    if c.has_intercept and sum(c.alpha) != 0:
+        raise BadCertificate("alpha: its sum is not zero")
+    return 2 * _dot(c.y, c.alpha) - _cost(c, c.a)
+
+
+def _dropout_value(c: DropoutCertificate) -> Fraction:
+    """sum_i s_i max(e_i + best k drops up, -e_i + best k drops down)^2, by sorting."""
+    sizes = []
+    for e, row in zip(_residuals(c), c.X, strict=True):
+        a = sorted(x * weight for x, weight in zip(row, c.w, strict=True))
+        up = sum((value for value in a[len(a) - c.k :] if value > 0), Fraction(0))
+        down = sum((-value for value in a[: c.k] if value < 0), Fraction(0))
+        sizes.append(max(e + up, down - e))
+    return _total(c, sizes)
+
+
+def _dropout_bound(c: DropoutCertificate) -> Fraction:
+    """2 y'(p - q) - sum_i (p_i + q_i)^2 / s_i, a lower bound of every value.
+
+    0 <= u_ij <= p_i with sum_j u_ij >= (D - k) p_i says that u_i / p_i is an average of masks
+    with at most k drops, so p_i times the worst residual is at least p_i (y_i - b) - x_i'(u_i w);
+    likewise v. If sum_i x_ij (u_ij - v_ij) = 0 (and sum p = sum q), w and b cancel.
+    """
+    features = len(c.w)
+    if not 0 <= c.k <= features:
+        raise BadCertificate(f"k: it must be from 0 to {features}")
+    for name, weight, kept in (("u", c.p, c.u), ("v", c.q, c.v)):
+        for i, (most, row) in enumerate(zip(weight, kept, strict=True)):
+            if any(not 0 <= value <= most for value in row):
+                raise BadCertificate(f"{name}: row {i} is not between 0 and its weight")
+            if most < 0 or sum(row) < (features - c.k) * most:
+                raise BadCertificate(f"{name}: row {i} drops more than {c.k} features")
+    for j, column in enumerate(zip(*c.X, strict=True)):
+        if sum(x * (u[j] - v[j]) for x, u, v in zip(column, c.u, c.v, strict=True)) != 0:
+            raise BadCertificate(f"u, v: column {j} is not balanced")
+    if c.has_intercept and sum(c.p) != sum(c.q):
+        raise BadCertificate("p, q: their sums differ")
+    gain = _dot(c.y, c.p) - _dot(c.y, c.q)
+    return 2 * gain - _cost(c, [p + q for p, q in zip(c.p, c.q, strict=True)])
+
+
+def digest(certificate: TrainingCertificate | DropoutCertificate) -> str:
+    """A fingerprint of every field, which tells a damaged file from a whole one."""
+    content = json.dumps(_plain(certificate), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def to_json(certificate: TrainingCertificate | DropoutCertificate) -> dict[str, Any]:
+    """Plain JSON: fractions as text, with the kind and the digest."""
+    return _plain(certificate) | {"digest": digest(certificate)}
+
+
+def from_json(content: Any) -> TrainingCertificate | DropoutCertificate:
+    """The certificate that `to_json` wrote, unchecked but whole.
+
+    Raises
+    ------
+    BadCertificate
+        If a field is missing, unknown or not of its kind, or the digest is another.
+    """
+    kinds = {kind.__name__: kind for kind in (TrainingCertificate, DropoutCertificate)}
+    if not isinstance(content, dict) or content.get("kind") not in kinds:
+        raise BadCertificate(f"kind: it must be one of {', '.join(kinds)}")
+    kind = kinds[content["kind"]]
+    names = {field.name: str(field.type) for field in fields(kind)}
+    if set(content) != {*names, "kind", "digest"}:
+        odd = sorted(set(content) ^ {*names, "kind", "digest"})
+        raise BadCertificate(f"{odd[0]}: missing or unknown")
+    read = {name: _read(name, content[name], how) for name, how in names.items()}
+    certificate: TrainingCertificate | DropoutCertificate = kind(**read)
+    if content["digest"] != digest(certificate):
+        raise BadCertificate("digest: the file was changed after it was written")
+    return certificate
+
+
+def _plain(certificate: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"kind": type(certificate).__name__}
+    for field in fields(certificate):
+        value = getattr(certificate, field.name)
+        if field.type == "Vector":
+            value = [str(number) for number in value]
+        elif field.type == "Rows":
+            value = [[str(number) for number in row] for row in value]
+        plain[field.name] = str(value) if field.type == "Fraction" else value
+    return plain
+
+
+def _read(name: str, value: Any, how: str) -> Any:
+    try:
+        if how == "Rows":
+            return [[_exact(number) for number in row] for row in value]
+        if how == "Vector":
+            return [_exact(number) for number in value]
+        if how == "Fraction":
+            return _exact(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise BadCertificate(f"{name}: fractions must be text like '1/3'") from None
+    if type(value).__name__ != how:
+        raise BadCertificate(f"{name}: must be of type {how}")
+    return value
+
+
+def _exact(text: Any) -> Fraction:
+    if not isinstance(text, str):
+        raise TypeError(text)
+    return Fraction(text)
+
+
+def _check_shapes(c: TrainingCertificate | DropoutCertificate) -> None:
+    features = len(c.w)
+    for field in fields(c):
+        value = getattr(c, field.name)
+        if field.type in ("Vector", "Rows") and field.name != "w" and len(value) != len(c.y):
+            raise BadCertificate(f"{field.name}: must have {len(c.y)} entries")
+        if field.type == "Rows" and any(len(row) != features for row in value):
+            raise BadCertificate(f"{field.name}: rows must have {features} entries")
+    if not c.y or not features or min(c.sample_weight) <= 0:
+        raise BadCertificate("sample_weight: there must be samples, with positive weights")
+
+
+def _residuals(c: TrainingCertificate | DropoutCertificate) -> list[Fraction]:
+    return [y - c.intercept - _dot(row, c.w) for y, row in zip(c.y, c.X, strict=True)]
+
+
+def _dot(first: Vector, second: Vector) -> Fraction:
+    return sum((a * b for a, b in zip(first, second, strict=True)), Fraction(0))
+
+
+def _total(c: TrainingCertificate | DropoutCertificate, sizes: Vector) -> Fraction:
+    return sum((s * t * t for s, t in zip(c.sample_weight, sizes, strict=True)), Fraction(0))
+
+
+def _cost(c: TrainingCertificate | DropoutCertificate, a: Vector) -> Fraction:
+    return sum((t * t / s for s, t in zip(c.sample_weight, a, strict=True)), Fraction(0))
 
 
 def _fraction(value: Any) -> Fraction:

@@ -34,7 +34,10 @@ class DropPoint:
     free: Array
     p: Array  # (2, N), both sides
     dropped: Array  # (2, N, D), the weight with which each feature is dropped
-    level: Array  # (2, N), the k-th largest gain, about
+    over: Array  # (2, N, D), t: how far each gain is above the level
+    level: Array  # (2, N), z: the k-th largest gain, about
+    slack: Array  # (2, N), of the sides
+    room: Array  # (2, N), weight that is not dropped though the budget allows it
     gap: float  # between primal and dual value, relative
     steps: int
 
@@ -123,7 +126,10 @@ def central_path(X: Array, F: Array, y: Array, k: int, limit: int = 100) -> Iter
     pairs = 4 * X.size + 4 * len(y)
     for step in range(limit + 1):
         inner.linearise()
-        yield DropPoint(inner.w, inner.b, inner.p, inner.g, inner.z, inner.gap, step)
+        yield DropPoint(
+            *(inner.w, inner.b, inner.p, inner.g, inner.t, inner.z, inner.slack, inner.room),
+            *(inner.gap, step),
+        )
         try:
             factored = inner.factor()
         except np.linalg.LinAlgError:

@@ -51,7 +51,7 @@ def polish(
         point = _equations(model, signs * active, np.where(pinned, 0, sides))
         if point is None:
             break
-        fit = model.fit(*point)
+        fit = model.fit(*point, active, pinned)
         best = fit if best is None or fit.gap < best.gap else best
         if best.gap <= tol:
             break

@@ -41,9 +41,9 @@ def minimise(model: TrainingModel, tol: float) -> Fit:
     while best.gap > tol:
         part = replace(model, X=model.X[:, chosen], radii=model.radii[chosen])
         fit = _on_all_columns(part, tol)
-        w = np.zeros(columns)
-        w[chosen] = fit.w
-        found = model.fit(w, fit.free, fit.alpha, best.steps + fit.steps)
+        w, active = np.zeros(columns), np.zeros(columns, dtype=bool)
+        w[chosen], active[chosen] = fit.w, fit.signs != 0
+        found = model.fit(w, fit.free, fit.alpha, active, fit.sides == 0, best.steps + fit.steps)
         best = found if found.gap < best.gap else replace(best, steps=found.steps)
         if best.gap <= tol or len(chosen) == columns:
             break
@@ -71,10 +71,9 @@ def _on_all_columns(model: TrainingModel, tol: float) -> Fit:
         if point.gap > tried:
             continue
         tried = point.gap / 100
-        candidates = [model.fit(point.w, point.free, point.alpha, point.steps)]
-        polished = polish(
-            model, point.w, point.free, point.alpha, point.active, point.pinned, tol
-        )
+        where = (point.w, point.free, point.alpha, point.active, point.pinned)
+        candidates = [model.fit(*where, point.steps)]
+        polished = polish(model, *where, tol)
         if polished is not None:
             candidates.append(replace(polished, steps=point.steps))
         for fit in candidates:

@@ -32,6 +32,8 @@ class Fit:
     w: Array
     free: Array
     alpha: Array
+    signs: Array  # (D,), 0 where the weight is held to be zero
+    sides: Array  # (N,), 0 where the residual is
     value: float
     bound: float
     steps: int = 0
@@ -88,9 +90,24 @@ class TrainingModel:
         gain, cost = float(self.y @ alpha), float(a @ a)
         return gain * (gain / cost) if gain > 0 else 0.0
 
-    def fit(self, w: Array, free: Array, alpha: Array, steps: int = 0) -> Fit:
-        """Weights and dual point with what they prove."""
-        return Fit(w, free, alpha, self.value(w, free), self.bound(alpha), steps)
+    def fit(
+        self,
+        w: Array,
+        free: Array,
+        alpha: Array,
+        active: Array | None = None,
+        pinned: Array | None = None,
+        steps: int = 0,
+    ) -> Fit:
+        """Weights and dual point with what they prove.
+
+        `active` (D,) says which weights are held not to be zero and `pinned` (N,) which
+        residuals are, where the floating-point numbers cannot say it.
+        """
+        signs, sides = np.sign(w), np.sign(self.residuals(w, free))
+        signs = signs if active is None else np.where(active, signs, 0)
+        sides = sides if pinned is None else np.where(pinned, 0, sides)
+        return Fit(w, free, alpha, signs, sides, self.value(w, free), self.bound(alpha), steps)
 
 
 def water_level(size: Array, rho: Array, total: float) -> float:
