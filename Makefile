@@ -25,6 +25,7 @@ proofs:
 
 bench: .venv/core
 	$(BIN)/python -m benchmarks.masks
+	$(BIN)/python -m benchmarks.kernels
 
 .venv/core: pyproject.toml constraints.txt
 	PYTHON=$(PYTHON) bash .ci/system core

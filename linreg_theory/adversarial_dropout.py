@@ -26,6 +26,7 @@ index, drops nothing at e_i = 0 and never exceeds k.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,6 +56,7 @@ __all__ = [
 Ties = Literal["literal", "break"]
 
 _BLOCK = 1 << 17  # numbers worked on at once: a megabyte, which stays in the cache
+_COMPILED = 1 << 16  # numbers in X from which loading, once compiling, the kernels pays
 
 
 @dataclass(frozen=True)
@@ -216,9 +218,16 @@ def worst_case(
         Masks to start from; all ones if None, and then flips are drops.
 
     Other parameters and errors as `objective`. Memory: the data and one block of about a
-    hundred thousand numbers (or one row, if that is more).
+    hundred thousand numbers (or one row, if that is more); large float64 data without `base`
+    take compiled kernels, and half a row for each thread.
     """
     k = as_budget("k", k, problem.n_features)
+    if _is_compiled(problem, w, base):
+        from linreg_theory import kernels  # here, because importing numba takes a while
+
+        with suppress(OverflowError):  # NumPy says what overflows
+            reach = np.maximum(*kernels.extremes(problem.X, problem.y, problem.weights(w), k))
+            return _total("the worst case", reach, per_sample)
     largest = []
     for r, effects, _ in _blocks(problem, w, base):
         largest.append(maximum(np.stack(_extremes(r, effects, k), axis=-1)))
@@ -229,6 +238,11 @@ def worst_case(
 def worst_case_masks(problem: Problem, w: Any, k: int, base: Any = None) -> Array:
     """Masks (N, D) with at most k flips from `base` that reach `worst_case`."""
     k = as_budget("k", k, problem.n_features)
+    if _is_compiled(problem, w, base):
+        from linreg_theory import kernels
+
+        with suppress(OverflowError):
+            return kernels.worst_masks(problem.X, problem.y, problem.weights(w), k)
     masks = []
     for r, effects, start in _blocks(problem, w, _base(problem, base)):
         a = effects * (2 * start - 1)
@@ -236,6 +250,11 @@ def worst_case_masks(problem: Problem, w: Any, k: int, base: Any = None) -> Arra
         upwards = at_most(lowest, highest)[:, None]
         masks.append(flip_at_most(start, np.where(upwards, -a, a), k))
     return np.concatenate(masks)
+
+
+def _is_compiled(problem: Problem, w: Any, base: Any) -> bool:
+    large = problem.X.dtype == np.float64 and problem.X.size >= _COMPILED
+    return base is None and large and not is_exact(problem.weights(w))
 
 
 def _blocks(problem: Problem, w: Any, base: Any) -> Iterator[tuple[Array, Array, Any]]:

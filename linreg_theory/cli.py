@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from linreg_theory import comparison, datasets, estimators, report, verification
+from linreg_theory import comparison, datasets, report, verification, weights as weights_
 from linreg_theory.claims.claim import KINDS
 from linreg_theory.evidence import (
     PROFILES,
@@ -114,7 +114,7 @@ def masks(
     k: Annotated[int, typer.Option("-k", "--budget", help="Features that may be dropped.")],
     data: DataOption = "diabetes",
     target: TargetOption = None,
-    weights: Annotated[str, typer.Option(help=f"{', '.join(estimators.WEIGHTS)}.")] = "ols",
+    weights: Annotated[str, typer.Option(help=f"{', '.join(weights_.WEIGHTS)}.")] = "ols",
     rows: Annotated[
         int, typer.Option(min=1, help="Samples that the slow routes are tried on.")
     ] = 20,
@@ -123,7 +123,7 @@ def masks(
 ) -> None:
     """How often the paper's greedy masks are optimal on data, and what they miss."""
     dataset = _usable(_dataset, data, target)
-    w = _usable(estimators.weights, dataset.problem, weights, seed)
+    w = _usable(weights_.weights, dataset.problem, weights, seed)
     _usable(_writable, json)
     compared = _usable(comparison.compare_masks, dataset.problem, w, k, rows=rows, seed=seed)
     console = _console()

@@ -56,8 +56,8 @@ def values_for(key: str, seed: int, builders: Mapping[str, Builder] | None = Non
     """A random problem in the chain's letters, which meets what the chain assumes."""
     builders = OWN if builders is None else builders
     draw, problem, weights, radius = _problem(seed)
-    own = builders.get(key.split("/")[0], lambda *_: {})(draw, problem, weights, radius)
-    special = builders.get(key, lambda *_: {})(draw, problem, weights, radius)
+    own = builders.get(key.split("/")[0], _nothing)(draw, problem, weights, radius)
+    special = builders.get(key, _nothing)(draw, problem, weights, radius)
     numbers = {
         "N": N, "D": D, "k": K, "delta": radius, "x": problem.X, "y": problem.y, "w": weights,
         "e": problem.residuals(weights), "m": bits(draw), "mu": bits(draw), "E": 5,
@@ -69,6 +69,10 @@ def values_for(key: str, seed: int, builders: Mapping[str, Builder] | None = Non
     return Values(numbers, CHAINS[key].given.namings, draws, functions)
 
 
+def _nothing(draw: random.Random, problem: Problem, w: Any, radius: Fraction) -> Any:
+    return {}
+
+
 def bits(draw: random.Random) -> Any:
     """A mask for every sample."""
     return np.array([[draw.randint(0, 1) for _ in range(D)] for _ in range(N)])
@@ -76,11 +80,9 @@ def bits(draw: random.Random) -> Any:
 
 def _logarithm(u: Fraction) -> Any:
     """The exact logarithm, split into those of primes."""
-    primes = {
-        **sympy.factorint(u.numerator),
-        **{p: -t for p, t in sympy.factorint(u.denominator).items()},
-    }
-    return sum((times * sympy.log(prime) for prime, times in primes.items()), sympy.Integer(0))
+    parts = [(1, sympy.factorint(u.numerator)), (-1, sympy.factorint(u.denominator))]
+    logs = (s * times * sympy.log(p) for s, primes in parts for p, times in primes.items())
+    return sum(logs, sympy.Integer(0))
 
 
 def _ball(size: Callable[[Any], Any]) -> Any:
@@ -262,10 +264,10 @@ OWN: dict[str, Builder] = {
     "worst_mask_is_better_of_two_sides": pushes,
     "relaxed_masks_gain_nothing": _fractions,
     "greedy_gap_has_closed_form": pushes,
-    "large_residual_makesgreedy_exact": _large_residuals,
+    "large_residual_makes_greedy_exact": _large_residuals,
     "budgets_order_the_losses": pushes,
     "full_budget_is_training_on_halved_design": _fractions,
-    "exact_dropout_is_convexgreedy_is_not": _worst,
+    "exact_dropout_is_convex_greedy_is_not": _worst,
     "zero_is_worst_case_optimal_iff_balanced": _balanced,
     "jacobian_is_unit_times_gradient": _ones,
     "jacobian_is_unit_times_gradient/any_mask": pushes,

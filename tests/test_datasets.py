@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linreg_theory import datasets, estimators
+from linreg_theory import datasets, weights
 from linreg_theory.problem import Problem
 
 
@@ -74,15 +74,15 @@ def test_weights_are_finite_at_any_scale(scale: float, rng: np.random.Generator)
     X = scale * rng.normal(size=(20, 4))
     X[:, 3] = 0
     problem = Problem(X, X @ [1.0, 2, 3, 0])
-    for name in estimators.WEIGHTS:
-        assert np.all(np.isfinite(estimators.weights(problem, name, 0)))
-    fitted = estimators.least_squares(problem)
+    for name in weights.WEIGHTS:
+        assert np.all(np.isfinite(weights.weights(problem, name, 0)))
+    fitted = weights.least_squares(problem)
     np.testing.assert_allclose(fitted[:3], [1, 2, 3], rtol=1e-10)
-    assert np.all(np.abs(estimators.ridge(problem, 1)) <= np.abs(fitted) + 1e-12)
+    assert np.all(np.abs(weights.ridge(problem, 1)) <= np.abs(fitted) + 1e-12)
 
 
 def test_unknown_names() -> None:
     with pytest.raises(ValueError, match="data must be one of diabetes, digits, planted"):
         datasets.load("iris")
     with pytest.raises(ValueError, match="weights must be one of ols, ridge, random"):
-        estimators.weights(Problem([[1]], [1]), "lasso", 0)
+        weights.weights(Problem([[1]], [1]), "lasso", 0)

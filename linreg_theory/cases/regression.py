@@ -18,7 +18,7 @@ import sympy
 from gmpy2 import mpq
 from hypothesis import strategies as st
 
-from linreg_theory import estimators, testing
+from linreg_theory import testing, weights
 from linreg_theory.arrays import Array
 from linreg_theory.cases.cells import order_cells, sign_cells
 from linreg_theory.cases.family import rationals, small_integers, symbols, text
@@ -208,9 +208,9 @@ def _split(values: Sequence[int], sizes: Sequence[int]) -> Iterator[Sequence[int
 def _fitted(problem: Problem, rng: np.random.Generator) -> list[Array]:
     """Least squares, ridge and random weights, in the scale of the data."""
     return [
-        estimators.least_squares(problem),
-        estimators.ridge(problem, 1),
-        estimators.random_weights(problem, rng),
+        weights.least_squares(problem),
+        weights.ridge(problem, 1),
+        weights.random_weights(problem, rng),
     ]
 
 

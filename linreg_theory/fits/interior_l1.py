@@ -164,11 +164,15 @@ def factor(root: Array, diagonal: Array) -> tuple[Array, bool]:
 
 
 def cholesky(matrix: Array) -> tuple[Array, bool]:
-    """The Cholesky factor from the lower triangle, a trifle added to the diagonal if need be."""
+    """The Cholesky factor from the lower triangle, a trifle added to the diagonal if need be.
+
+    What is added is relative to each entry: columns of tiny and of large radius meet in one
+    diagonal, and what is nothing to the one is everything to the other.
+    """
     place = np.arange(len(matrix))
-    jitter = 1e-16 * float(matrix[place, place].max())
+    diagonal, jitter = matrix[place, place], 1e-16
     for _ in range(8):  # rounding may cost definiteness close to the end
-        matrix[place, place] += jitter
+        matrix[place, place] = diagonal * (1 + jitter)
         try:
             return cho_factor(matrix, lower=True, check_finite=False)
         except np.linalg.LinAlgError:

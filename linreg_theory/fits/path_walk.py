@@ -97,9 +97,9 @@ def _crossing(c0: float, c1: float, c2: float, unit: float, line: _Line) -> floa
         steep += unit * line.Q / line.theta
         if f1 < -_FLAT * steep:
             return 0.0
-        if c0 * line.theta < -_FLAT * steep and f1 > 0:
-            return -f1 / c0
-        return np.inf
+        if c0 * line.theta >= -_FLAT * steep:
+            return np.inf
+        return -f1 / c0 if f1 > _FLAT * steep else 0.0
     f0 = line.Q * value
     square = f1 * f1 - 4 * c0 * f0
     if square < 0 or (f1 >= 0 and c0 >= 0):

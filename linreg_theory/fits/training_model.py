@@ -6,23 +6,39 @@
   m.bound(alpha)            == a lower bound of the minimum, from any alpha (N,)
   m.fit(w, free, alpha)     == both, as a Fit
   water_level(size, rho, t) == the smallest v with sum_i rho_i max(size_i, v rho_i) >= t
-  Fit                       == weights, dual point, value and bound; f.gap is relative
+  relative_gap(value, bound, size)
+                            == (value - bound) / max(value, 1e-6 size sqrt(value)), size = |y|
+  Fit                       == weights, dual point, value and bound; f.gap is their relative gap
 
 Its dual is to maximise 2 y'alpha - |a|^2 subject to |alpha| <= a, F'alpha = 0 and
 ||X'alpha / radii|| <= rho'a. The conditions are homogeneous and a occurs only from below, so
 any alpha is made to meet them by raising the smallest a_i to a common level, and then it is
-scaled to its best multiple: the bound holds whatever the solver did.
+scaled to its best multiple: the bound holds whatever the solver did. A column of tiny radius is
+nearly free, and no floating-point alpha is orthogonal enough to it: alpha is moved to the limit
+of such columns by least squares, until what is left of the way is rounding (`_eased`).
+
+Residuals are known to about 1e-15 |y|, so the root of the value is: where the value is below
+1e-12 |y|^2 the gap is relative to the larger 1e-6 |y| sqrt(value). A gap of 1e-9 then means that
+sqrt(value) is right to 1e-15 |y|, and a value of up to 1e-30 |y|^2 counts as zero.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 
+from linreg_theory.arithmetic import checked, quiet
 from linreg_theory.arrays import Array
 
-__all__ = ["Fit", "TrainingModel", "water_level"]
+__all__ = ["Fit", "TrainingModel", "relative_gap", "water_level"]
+
+_ROOT = 1e-6  # of |y|: below it the root of the value is judged against |y|
+_ROUNDING = 1e-14  # of alpha, and what moves it no further is rounding
+_EASED = 256  # columns, at most, whose limit alpha is moved to
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +53,21 @@ class Fit:
     value: float
     bound: float
     steps: int = 0
+    size: float = 0.0  # |y|, for what rounding is
 
     @property
     def gap(self) -> float:
-        """How far the value can be above the optimum, relative to the value."""
-        return max(self.value - self.bound, 0.0) / self.value if self.value > 0 else 0.0
+        """How far the value can be above the optimum; `relative_gap` says relative to what."""
+        return relative_gap(self.value, self.bound, self.size)
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingModel:
-    """Penalised columns X (N, D), free columns F (N, f), radii (D,) > 0 and rho (N,) > 0.
+    """Penalised columns X (N, D), free columns F (N, f), radii (D,) >= 0 and rho (N,) > 0.
 
-    `radii` are the radius times the scale of each column, `rho` the root of each sample's
-    weight; `norm` is that of the ball, inf or 2.
+    `radii` are the radius over the scale of each column, `rho` the root of each sample's
+    weight; `norm` is that of the ball, inf or 2. A column of radius 0 is free, the weight of a
+    column of infinite radius is zero.
     """
 
     X: Array
@@ -66,29 +84,81 @@ class TrainingModel:
 
     def reach(self, w: Array) -> float:
         """What the ball can add to a residual of unit weight."""
-        scaled = self.radii * w
+        scaled = np.multiply(self.radii, w, where=w != 0, out=np.zeros(len(w)))
         return float(np.sum(np.abs(scaled)) if self.norm == np.inf else np.linalg.norm(scaled))
 
+    @quiet
     def value(self, w: Array, free: Array) -> float:
-        """The worst case."""
+        """The worst case; OverflowError if it is beyond floating point."""
         size = np.abs(self.residuals(w, free)) + self.rho * self.reach(w)
-        return float(size @ size)
+        return float(checked("the worst case", size @ size))
 
     def pull(self, alpha: Array) -> float:
         """||X'alpha / radii||, which the sum rho'a must reach."""
-        scaled = (alpha @ self.X) / self.radii
+        return self._pull(alpha, self.radii > 0)
+
+    @quiet
+    def bound(self, alpha: Array) -> float:
+        """A lower bound of the optimum, up to rounding: the dual value of alpha's best multiple."""
+        largest = float(np.max(np.abs(alpha), initial=0))
+        if not 0 < largest < np.inf:
+            return 0.0
+        free = self._free()
+        alpha = _without(free, alpha / largest)
+        limited = self.radii > 0
+        best = self._dual_value(alpha, limited)
+        if best > 0 and self._dual_value(alpha, np.zeros_like(limited)) <= best:
+            return best  # no column holds it back
+        eased = self._eased(alpha, free, limited)
+        return best if eased is None else max(best, self._dual_value(*eased))
+
+    def _free(self) -> Array:
+        """The free columns, with those of radius 0."""
+        if np.all(self.radii > 0):
+            return self.F
+        return np.hstack([self.F, self.X[:, self.radii == 0]])
+
+    def _pull(self, alpha: Array, limited: Array) -> float:
+        """The same over some columns only."""
+        scaled = (alpha @ self.X)[limited] / self.radii[limited]
         if self.norm == np.inf:
             return float(np.max(np.abs(scaled), initial=0))
         return float(np.linalg.norm(scaled))
 
-    def bound(self, alpha: Array) -> float:
-        """A lower bound of the optimum: the dual value of the best multiple of alpha."""
-        if self.F.shape[1]:
-            alpha = alpha - self.F @ np.linalg.lstsq(self.F, alpha, rcond=None)[0]
+    def _dual_value(self, alpha: Array, limited: Array) -> float:
+        """The dual value of alpha's best multiple; columns not `limited` are at their limit."""
         size = np.abs(alpha)
-        a = np.maximum(size, self.rho * water_level(size, self.rho, self.pull(alpha)))
+        a = np.maximum(size, self.rho * water_level(size, self.rho, self._pull(alpha, limited)))
         gain, cost = float(self.y @ alpha), float(a @ a)
-        return gain * (gain / cost) if gain > 0 else 0.0
+        return gain * (gain / cost) if gain > 0 and cost < np.inf else 0.0
+
+    def _eased(self, alpha: Array, free: Array, limited: Array) -> tuple[Array, Array] | None:
+        """Alpha moved to the limits that it is beyond, and the columns that are not among these.
+
+        In l_2 balls only the columns whose limit is mere rounding are moved to, and that to zero.
+        What is returned is within rounding of a point that meets these limits exactly.
+        """
+        held = np.zeros_like(limited)
+        noise = 32 * np.finfo(float).eps * np.max(np.abs(self.X), axis=0, initial=0)
+        for _ in range(_ROUNDS):
+            pulls, limit = alpha @ self.X, self.radii * float(self.rho @ np.abs(alpha))
+            rounding = noise * float(np.sum(np.abs(alpha)))
+            if self.norm == np.inf:
+                held |= limited & (np.abs(pulls) > limit)
+            else:
+                held |= limited & (1e-9 * limit < rounding)
+                limit = np.zeros_like(limit)
+            if not held.any() or np.sum(held) + free.shape[1] > min(len(alpha), _EASED):
+                return None
+            excess = (pulls - np.clip(pulls, -limit, limit))[held]
+            both = np.hstack([free, self.X[:, held]])
+            wanted = np.concatenate([alpha @ free, excess])
+            change = scipy.linalg.lstsq(both.T, wanted, lapack_driver="gelsy")[0]
+            if np.linalg.norm(change) <= _ROUNDING * np.linalg.norm(alpha):
+                met = np.all(np.abs(excess) <= rounding[held])
+                return (alpha, limited & ~held) if met else None
+            alpha = alpha - change
+        return None
 
     def fit(
         self,
@@ -107,7 +177,24 @@ class TrainingModel:
         signs, sides = np.sign(w), np.sign(self.residuals(w, free))
         signs = signs if active is None else np.where(active, signs, 0)
         sides = sides if pinned is None else np.where(pinned, 0, sides)
-        return Fit(w, free, alpha, signs, sides, self.value(w, free), self.bound(alpha), steps)
+        value, bound = self.value(w, free), self.bound(alpha)
+        size = float(np.linalg.norm(self.y))
+        return Fit(w, free, alpha, signs, sides, value, bound, steps, size)
+
+
+def relative_gap(value: float, bound: float, size: float) -> float:
+    """How far a value can be above the optimum: 0 if it is proven, 1 if nothing is."""
+    if not value > bound:
+        return 0.0
+    return min(1.0, (value - bound) / max(value, _ROOT * size * math.sqrt(value)))
+
+
+def _without(columns: Array, vector: Array) -> Array:
+    """What the columns leave of a vector."""
+    if not columns.shape[1]:
+        return vector
+    rest: Array = vector - columns @ np.linalg.lstsq(columns, vector, rcond=None)[0]
+    return rest
 
 
 def water_level(size: Array, rho: Array, total: float) -> float:

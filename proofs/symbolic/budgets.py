@@ -241,11 +241,9 @@ AD_8 = Chain(
     (
         Step(
             "=",
-            Max(Abs(e[i]), (1 + delta) * Abs(e[i])) ** 2,
-            "$M_i(k) = (2 + \\delta) |e_i|$ pulls back",
+            (1 + delta) ** 2 * e[i] ** 2,
+            "$M_i(k) - |e_i| = (1 + \\delta) |e_i| \\ge |e_i|$: any multiple of what greedy keeps",
         ),
-        Step("=", ((1 + delta) * Abs(e[i])) ** 2, "$\\delta \\ge 0$"),
-        Step("=", (1 + delta) ** 2 * e[i] ** 2, "any multiple of what greedy keeps"),
     ),
     given=_pulled,
 )

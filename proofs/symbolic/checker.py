@@ -13,17 +13,21 @@ equations that the chain assumes. An inequality is confirmed by a certificate: t
 of its sides must be, as a normal form, exactly the gap that the step gives reasons for.
 
 What is trusted, and nothing else:
-  * `normal_form` and `terms`: multiplying sums out, renaming, counting and collapsing them;
-    that the verified rules are applied where their left sides are; linearity of expectation;
-  * `bounds`: that sums, products and square roots of non-negative gaps are non-negative;
+  * `normal_form` and `terms`: multiplying sums out, renaming, counting and collapsing them,
+    splitting the last term off a sum to k + 1; that the verified rules are applied where their
+    left sides are; linearity of expectation;
+  * `bounds`: that sums, products and square roots of non-negative gaps are non-negative, and
+    that non-negative numbers are equal if their squares are;
   * the assumptions on letters in their definitions: all are real; delta, sigma, thresholds,
-    norms, P and M are at least 0, scales are positive; expectation is over gamma and m;
-  * SymPy: products and rational numbers, derivatives of polynomials under sums, and |.|, sg
-    and max at positive, zero and negative symbols, by which `rules` verifies what it offers.
+    norms, distances, limits, probabilities, ranked gains, P and M are at least 0, scales are
+    positive; expectation is over gamma and m;
+  * SymPy: products and rational numbers, derivatives of polynomials under sums, and |.|, sg,
+    max and min at positive, zero and negative symbols, by which `rules` verifies what it offers.
 
 What a chain assumes (`assuming`, shown with it) is not proved by it. Reasons are prose: they
-are printed and decide nothing. Order statistics enter by thresholds: that P_i(k) is the sum
-of the k largest, and what a mask in the budget can add at most, is assumed where it is used.
+are printed and decide nothing. Order statistics enter by thresholds, or as letters with a rank:
+that P_i(k) is the sum of the k largest, and what a mask in the budget can add at most, is assumed
+where it is used. A loop enters by what holds at a visit and when it has ended.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
   lowest, lower   == [j is among the k lowest products of sample i], ties by index; k + 1 lowest
   slope           == s_ij, the Jacobian of any divergence by the mask of unit j
   visit           == u_it, 1 if the t-th visit of Algorithm 1 flips a unit, else 0
-  limit, most     == l and floor(l^2), the limit on the distance and the flips that it allows
+  limit, most     == l and f = floor(l^2), the limit on the distance and the flips it allows
 
 What is counted is a bracket [. > 0]. A count S is min(b, c) if S <= b, S <= c and one of both
 is reached: the square of b + c - 2 S is that of b - c.
@@ -20,7 +20,7 @@ from sympy import Abs, Min, Rational, Sum, Symbol
 from proofs.symbolic.bounds import Bound, Fact, by, given, known, over, plus, root, times, vanishing
 from proofs.symbolic.budgets import whole
 from proofs.symbolic.checker import Chain, Step
-from proofs.symbolic.distances import bits
+from proofs.symbolic.method import bits
 from proofs.symbolic.normal_form import NOTHING, Given
 from proofs.symbolic.notation import (
     J,
@@ -43,7 +43,7 @@ Expr = Any
 tau, slope, visit = letter("tau"), letter("s"), letter("u")
 lowest, lower = letter("b", nonnegative=True), letter("B", nonnegative=True)
 limit = Symbol("l", nonnegative=True)
-most = Symbol(r"\lfloor l^2 \rfloor", nonnegative=True)
+most = Symbol("f", nonnegative=True)
 
 # AD-4: Formula 14 as printed drops where J_ij <= min(s_ik, 0).
 _printed = 1 - above(J[i, j] - tau[i])

@@ -2,12 +2,11 @@
 
   CHAINS      == AD-5 and ME-7
   d           == d_i >= 0, the Euclidean distance of two masks
-  bits        == masks are zeros and ones: m^2 = m
   wide        == the budget min(k^2, D) that the Euclidean constraint allows
 
 A layer of H units is a sample with D = H features here, and delta D the limit of Formula 3.
-Equivalences are stated as identities
-whose other factor is positive, and as a bound for each direction.
+Equivalences are stated as identities whose other factor is positive, and as a bound for each
+direction.
 """
 
 from __future__ import annotations
@@ -19,17 +18,15 @@ from sympy import Abs, Symbol, sign
 from proofs.symbolic.bounds import Fact, given, known, over, plus, root, times, vanishing
 from proofs.symbolic.checker import Chain, Step
 from proofs.symbolic.dropout import P, dropped, on_side
-from proofs.symbolic.method import expansion
-from proofs.symbolic.normal_form import Given
+from proofs.symbolic.method import bits, expansion
 from proofs.symbolic.notation import D, a, delta, e, features, i, j, k, letter, m, mu
 
-__all__ = ["CHAINS", "bits", "d", "wide"]
+__all__ = ["CHAINS", "d", "wide"]
 
 Expr = Any
 
 d = letter("d", nonnegative=True)
 wide = Symbol("k'", integer=True, positive=True)
-bits = Given(masks=frozenset({m.label, mu.label}))
 
 # AD-5: the distance from all ones.
 _drops = features(1 - m[i, j])
@@ -140,16 +137,16 @@ ME_7 = Chain(
 NEEDED = Chain(
     "euclidean_limit_is_void_from_inverse_root",
     "ME-7",
-    0 * delta + D,
+    D * (delta**2 * D - 1),
     (
+        Step("=", _limit**2 - D, "of one sign with $\\delta^2 D - 1$, as $D > 0$"),
         Step(
             "=",
-            _apart,
+            _limit**2 - _apart,
             "opposite masks differ in every unit",
-            vanishing(_opposite, 1 - m[i, j] - mu[i, j], j),
+            vanishing(_opposite, m[i, j] + mu[i, j] - 1, j),
         ),
-        Step("<=", _limit**2, "the limit excludes no mask", given(_within)),
-        Step("=", D * (delta**2 * D), "so $\\delta^2 D \\ge 1$, as $D > 0$"),
+        Step(">=", 0 * delta, "the limit excludes no mask", given(_within)),
     ),
     part="needed",
     given=bits,

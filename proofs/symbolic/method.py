@@ -1,6 +1,7 @@
 """The method the analysis stands on: Formulas 9, 10 and 11 for the squared loss.
 
   CHAINS          == ME-1, ME-2, ME-3, ME-4, ME-5 and ME-9
+  bits            == masks are zeros and ones: m^2 = m
   edges           == how many edges a unit has, N_l + N_u of the layers beside it
   masked_loss     == the squared loss of one sample under a mask
   expansion(m)    == Formula 9 at all ones: l_i + sum_j (m_ij - 1) J_ij
@@ -36,7 +37,7 @@ from proofs.symbolic.notation import (
     y,
 )
 
-__all__ = ["CHAINS", "edges", "expansion", "masked_loss"]
+__all__ = ["CHAINS", "bits", "edges", "expansion", "masked_loss"]
 
 Expr = Any
 
@@ -173,7 +174,7 @@ DIFFERENCES = Chain(
     part="differences",
 )
 
-_bits = Given(masks=frozenset({m.label, mu.label}))
+bits = Given(masks=frozenset({m.label, mu.label}))
 _union = m[i, j] + mu[i, j] - m[i, j] * mu[i, j]
 ME_9 = Chain(
     "mask_distances_are_squared_norms",
@@ -187,7 +188,7 @@ ME_9 = Chain(
         ),
         Step("=", edges * features((m[i, j] - mu[i, j]) ** 2), "$m^2 = m$"),
     ),
-    given=_bits,
+    given=bits,
 )
 
 UNION = Chain(
@@ -199,7 +200,7 @@ UNION = Chain(
         Step("=", features(_union**2), "$m^2 = m$, and so for the union"),
     ),
     part="union",
-    given=_bits,
+    given=bits,
 )
 
 # ME-3: a step from the mask mu, by the Jacobian there or by the one at all ones.

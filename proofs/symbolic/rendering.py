@@ -51,7 +51,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         indices = [self._print(index) for index in term.indices]
         if term.base.label.name in _OF_BUDGETS:
             return f"{self._print(term.base)}_{{{' '.join(indices[:-1])}}}({indices[-1]})"
-        return f"{self._print(term.base)}_{{{' '.join(indices)}}}"
+        between = ", " if any(index.is_Add for index in term.indices) else " "
+        return f"{self._print(term.base)}_{{{between.join(indices)}}}"
 
 
 def latex(term: Any) -> str:

@@ -20,8 +20,8 @@ from proofs.symbolic.bounds import Bound, Fact, by, given, known, over, plus, ti
 from proofs.symbolic.budgets import fraction, gain, push, theta, whole
 from proofs.symbolic.checker import Chain, Step
 from proofs.symbolic.counting import slope
-from proofs.symbolic.distances import bits
 from proofs.symbolic.dropout import P, dropped
+from proofs.symbolic.method import bits
 from proofs.symbolic.normal_form import Given
 from proofs.symbolic.notation import (
     Naming,

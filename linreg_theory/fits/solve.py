@@ -1,0 +1,166 @@
+"""Fits in the user's units: weights, intercept, dual point and a proven gap.
+
+  fit_training(X, y, delta, ...) == the RobustFit of adversarial training in l_inf or l_2 balls
+  fit_dropout(X, y, k, ...)      == the RobustFit of exact adversarial dropout
+  RobustFit                      == its weights, objective, dual gap, tolerance and dual point
+  zero_radius(X, y, ...)         == the smallest delta at which zero weights are optimal
+
+The intercept is neither perturbed nor dropped. Centring instead would change the problem: a
+dropped feature is replaced by zero, wherever its mean is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from linreg_theory.arrays import Array, as_array, as_budget, as_radius
+from linreg_theory.fits import dropout, training
+from linreg_theory.fits.scaling import Units, units
+
+__all__ = ["RobustFit", "fit_dropout", "fit_training", "zero_radius"]
+
+
+@dataclass(frozen=True, eq=False)
+class RobustFit:
+    """Weights whose objective is within `dual_gap` of the optimum."""
+
+    coef: Array  # (D,)
+    intercept: float
+    objective: float  # the worst case, a sum over samples
+    dual_gap: float  # objective less a proven lower bound of the optimum
+    tolerance: float  # what the gap was to come to, in the same unit
+    dual: Array  # alpha (N,), or p - q (N,), of samples of positive weight
+    steps: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the gap is within the tolerance."""
+        return self.dual_gap <= self.tolerance
+
+
+def fit_training(
+    X: Any,
+    y: Any,
+    delta: Any,
+    norm: Any = np.inf,
+    *,
+    intercept: bool = False,
+    sample_weight: Any = None,
+    tol: float = 1e-9,
+) -> RobustFit:
+    """Minimise sum_i s_i (|e_i| + delta ||w||)^2, the exact worst case of adversarial training.
+
+    Parameters
+    ----------
+    X : array-like, shape (N, D)
+    y : array-like, shape (N,)
+    delta : number
+        The radius, from 0 (least squares) to infinity (zero weights).
+    norm : {inf, 2}
+        The norm of the ball; ||w|| is its dual, l_1 or l_2.
+    intercept : bool
+        Fit a constant too, which is not perturbed.
+    sample_weight : array-like, shape (N,), optional
+        s, not negative.
+    tol : float
+        The gap to reach, relative to the objective.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For unusable data, radius, norm, weights or tolerance.
+    """
+    if norm not in (np.inf, 2):
+        raise ValueError(f"norm must be inf or 2, got {norm!r}")
+    radius = np.inf if delta == np.inf else float(as_radius("delta", delta))
+    scaled = _scaled(X, y, intercept, sample_weight)
+    fit = training.minimise(scaled.training(radius, norm), as_tolerance(tol))
+    return _robust(scaled, fit, fit.alpha, tol)
+
+
+def fit_dropout(
+    X: Any,
+    y: Any,
+    k: int,
+    *,
+    intercept: bool = False,
+    sample_weight: Any = None,
+    tol: float = 1e-9,
+) -> RobustFit:
+    """Minimise the exact worst case of adversarial dropout over at most k drops per sample.
+
+    Parameters
+    ----------
+    k : int
+        The budget, from 0 (least squares) to D (zero weights).
+
+    Other parameters and errors as `fit_training`.
+    """
+    scaled = _scaled(X, y, intercept, sample_weight)
+    k = as_budget("k", k, scaled.n_features)
+    fit = dropout.minimise(scaled.dropout(k), as_tolerance(tol))
+    return _robust(scaled, fit, fit.upper - fit.lower, tol)
+
+
+def zero_radius(
+    X: Any,
+    y: Any,
+    norm: Any = np.inf,
+    *,
+    intercept: bool = False,
+    sample_weight: Any = None,
+) -> float:
+    """The smallest delta at which zero weights minimise adversarial training.
+
+    ||X'S e||_* / sum_i s_i |e_i| with e = y less its mean, if there is an intercept (Ribeiro et
+    al., NeurIPS 2023); 0 if e is 0. The norm is that of the ball.
+    """
+    scaled = _scaled(X, y, intercept, sample_weight)
+    e = scaled.y
+    if scaled.F.shape[1]:
+        e = e - scaled.F[:, 0] * (scaled.F[:, 0] @ e) / (scaled.F[:, 0] @ scaled.F[:, 0])
+    pulls = np.abs(e @ scaled.X) * scaled.columns
+    total = float(scaled.rho @ np.abs(e))
+    if total == 0 or not len(pulls):
+        return 0.0
+    return float(np.max(pulls) if norm == np.inf else np.linalg.norm(pulls)) / total
+
+
+def as_tolerance(value: Any) -> float:
+    """A positive finite number."""
+    number = float(as_radius("tol", value))
+    if number == 0:
+        raise ValueError("tol must be positive, got 0")
+    return number
+
+
+def _scaled(X: Any, y: Any, intercept: bool, sample_weight: Any) -> Units:
+    data = np.asarray(as_array("X", X, 2), dtype=float)
+    target = np.asarray(as_array("y", y, 1), dtype=float)
+    if len(target) != len(data):
+        raise ValueError(f"y must have length {len(data)}, one target per row of X, got {len(target)}")
+    weight = None
+    if sample_weight is not None:
+        weight = np.asarray(as_array("sample_weight", sample_weight, 1), dtype=float)
+        if len(weight) != len(data):
+            raise ValueError(f"sample_weight must have length {len(data)}, got {len(weight)}")
+        if np.min(weight) < 0 or not np.any(weight):
+            raise ValueError("sample_weight must be at least 0 and not all 0")
+    return units(data, target, bool(intercept), weight)
+
+
+def _robust(scaled: Units, fit: Any, dual: Array, tol: float) -> RobustFit:
+    unit = scaled.target**2
+    scale = max(fit.value, 1e-12 * float(scaled.y @ scaled.y))
+    return RobustFit(
+        scaled.weights(fit.w),
+        scaled.free(fit.free),
+        fit.value * unit,
+        max(fit.value - fit.bound, 0.0) * unit,
+        tol * scale * unit,
+        dual * scaled.rho * scaled.target,
+        fit.steps,
+    )
