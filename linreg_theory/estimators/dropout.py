@@ -64,11 +64,15 @@ class AdversarialDropoutRegressor(RobustRegressor):
         tags.regressor_tags.poor_score = True
         return tags
 
+    @property
+    def _budget(self) -> int:
+        return self.n_drops
+
     def _minimise(self, X: Array, y: Array, sample_weight: Array | None) -> RobustFit:
         return fit_dropout(
             X,
             y,
-            self.n_drops,
+            self._budget,
             intercept=self.fit_intercept,
             sample_weight=sample_weight,
             tol=self.tol,
@@ -76,5 +80,5 @@ class AdversarialDropoutRegressor(RobustRegressor):
 
     def _certify(self, X: Array, y: Array, sample_weight: Array | None) -> DropoutCertificate:
         return certify_dropout(
-            X, y, self.n_drops, intercept=self.fit_intercept, sample_weight=sample_weight
+            X, y, self._budget, intercept=self.fit_intercept, sample_weight=sample_weight
         )

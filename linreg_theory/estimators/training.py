@@ -72,15 +72,19 @@ class AdversarialTrainingRegressor(RobustRegressor):
         self.tol = tol
         self.certificate = certificate
 
+    @property
+    def _radius(self) -> float:
+        return self.radius
+
     def _minimise(self, X: Array, y: Array, sample_weight: Array | None) -> RobustFit:
         options: dict[str, Any] = {"intercept": self.fit_intercept, "tol": self.tol}
-        return fit_training(
-            X, y, self.radius, self.norm, sample_weight=sample_weight, **options
-        )
+        return fit_training(X, y, self._radius, self.norm, sample_weight=sample_weight, **options)
 
     def _certify(self, X: Array, y: Array, sample_weight: Array | None) -> TrainingCertificate:
         if self.norm != np.inf:
-            raise ValueError(f"certificate needs norm=inf (l_2 optima are irrational), got {self.norm}")
+            raise ValueError(
+                f"certificate needs norm=inf (l_2 optima are irrational), got {self.norm}"
+            )
         return certify_training(
-            X, y, self.radius, intercept=self.fit_intercept, sample_weight=sample_weight
+            X, y, self._radius, intercept=self.fit_intercept, sample_weight=sample_weight
         )

@@ -1,6 +1,7 @@
 """Fits that carry their own proof: both robust regressions, to a gap or exactly.
 
   fit_training(X, y, delta, ...) == a RobustFit: adversarial training in l_inf or l_2 balls
+  fit_training_path(X, y, ...)   == the same for several radii
   fit_dropout(X, y, k, ...)      == a RobustFit: exact adversarial dropout
   RobustFit                      == weights, intercept, objective, dual gap
   zero_radius(X, y, ...)         == the delta from which zero weights are optimal
@@ -12,7 +13,13 @@ The models and their duals are in `training_model` and `dropout_model`, the meth
 """
 
 from linreg_theory.fits.certify import certify_dropout, certify_training
-from linreg_theory.fits.solve import RobustFit, fit_dropout, fit_training, zero_radius
+from linreg_theory.fits.solve import (
+    RobustFit,
+    fit_dropout,
+    fit_training,
+    fit_training_path,
+    zero_radius,
+)
 
 __all__ = [
     "RobustFit",
@@ -20,5 +27,6 @@ __all__ = [
     "certify_training",
     "fit_dropout",
     "fit_training",
+    "fit_training_path",
     "zero_radius",
 ]

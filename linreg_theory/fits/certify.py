@@ -23,7 +23,7 @@ from linreg_theory.certificates import DropoutCertificate, TrainingCertificate
 from linreg_theory.fits import exact_dropout, exact_training, interior_drops, interior_l1, training
 from linreg_theory.fits.rational import Data, rationals
 from linreg_theory.fits.scaling import Units, units
-from linreg_theory.fits.training_model import Fit, TrainingModel
+from linreg_theory.fits.training_model import Fit
 from linreg_theory.problem import Problem
 from linreg_theory.solvers.collapse import zero_is_optimal
 from linreg_theory.solvers.solution import Unresolved
@@ -87,9 +87,7 @@ def certify_dropout(
         whole = np.hstack([scaled.X, scaled.F])
         solved = np.linalg.lstsq(whole, scaled.y, rcond=None)[0]
         w, free = np.split(solved, [len(scaled.kept)])
-        return exact_dropout.certify_least_squares(
-            data, (scaled.weights(w), free * scaled.target)
-        )
+        return exact_dropout.certify_least_squares(data, (scaled.weights(w), free * scaled.target))
     reason = Unresolved("the central path came to nothing")
     for start, drops in _drop_readings(scaled, k):
         try:
@@ -110,9 +108,7 @@ def _pulls(data: Data) -> tuple[mpq, Array]:
     return free, data.weight * (data.y - free)
 
 
-def _prepared(
-    X: Array, y: Array, intercept: bool, sample_weight: Any
-) -> tuple[Data, Units]:
+def _prepared(X: Array, y: Array, intercept: bool, sample_weight: Any) -> tuple[Data, Units]:
     weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
     rows = np.asarray(weight > 0, dtype=bool)
     exact = Data(rationals(X[rows]), rationals(y[rows]), rationals(weight[rows]), intercept)
@@ -181,7 +177,9 @@ def _spread(scaled: Units, values: Array, fill: Any) -> Array:
 def _at_zero(data: Data, k: int) -> DropoutCertificate | None:
     """The certificate of zero weights, where they are optimal: a linear program balances masks."""
     free, pulls = _pulls(data)
-    problem = Problem(data.X, np.array([Fraction(int(v.numerator), int(v.denominator)) for v in pulls]))
+    problem = Problem(
+        data.X, np.array([Fraction(int(v.numerator), int(v.denominator)) for v in pulls])
+    )
     try:
         collapse = zero_is_optimal(problem, k)
     except Unresolved:

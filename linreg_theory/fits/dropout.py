@@ -1,13 +1,12 @@
 """Fit exact adversarial dropout to a proven gap.
 
-  minimise(model, tol) == the DropoutFit of a DropoutModel whose columns have about unit scale
+minimise(model, tol) == the DropoutFit of a DropoutModel whose columns have about unit scale
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from linreg_theory.arrays import Array
 from linreg_theory.fits.dropout_model import DropoutFit, DropoutModel
 from linreg_theory.fits.interior_drops import central_path
 
@@ -29,7 +28,16 @@ def minimise(model: DropoutModel, tol: float) -> DropoutFit:
             fit = model.fit(zero.w, zero.free, point.p[0], point.p[1], point.dropped, point.steps)
         if fit.gap < best.gap:
             best = fit
-            best = DropoutFit(best.w,best.free,best.upper.copy(),best.lower.copy(),best.dropped.copy(),best.value,best.bound,best.steps)
+            best = DropoutFit(
+                best.w,
+                best.free,
+                best.upper.copy(),
+                best.lower.copy(),
+                best.dropped.copy(),
+                best.value,
+                best.bound,
+                best.steps,
+            )
         if best.gap <= tol:
             break
     return best

@@ -17,7 +17,6 @@ optimum is decided by `certificates`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 from gmpy2 import mpq
@@ -46,9 +45,7 @@ class ActiveDrops:
     zero: Array  # (D,), weights that are zero
 
 
-def read_drops(
-    X: Array, point: DropPoint, lean: float = 1.0, snap: float = 0.0
-) -> ActiveDrops:
+def read_drops(X: Array, point: DropPoint, lean: float = 1.0, snap: float = 0.0) -> ActiveDrops:
     """Which of each pair of slack and multiplier is zero at the optimum nearby.
 
     Where both are, either may do or neither: `lean` above 1 counts more sides as levelled, and

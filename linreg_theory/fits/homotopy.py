@@ -24,8 +24,17 @@ import numpy as np
 import scipy.linalg
 
 from linreg_theory.arrays import Array
-from linreg_theory.fits.path_system import Cell, Design, cell_of
-from linreg_theory.fits.path_walk import DONE, FULL, LOST, Record, coefficients, room_for, walk
+from linreg_theory.fits.path_system import Cell, Design, cell_of, rebuild
+from linreg_theory.fits.path_walk import (
+    DONE,
+    FULL,
+    LOST,
+    WORN,
+    Record,
+    coefficients,
+    room_for,
+    walk,
+)
 from linreg_theory.fits.scaling import Units
 from linreg_theory.fits.training import minimise
 from linreg_theory.fits.training_model import Fit, TrainingModel
@@ -130,7 +139,9 @@ def training_path(units: Units, delta_min: float, limit: int = 100_000) -> Train
         status = walk(design, cell, place, record)
         records.append(record)
         pieces += int(record.used[0])
-        if status == LOST:
+        if status == WORN:
+            rebuild(design, cell)
+        elif status == LOST:
             found = _resolve(units, design, place)
             resolved += 1
             if found is None:

@@ -24,6 +24,7 @@ from linreg_theory.fits.rows import Answer, Rows, largest_step
 __all__ = ["Interior", "central_path", "cholesky", "factor"]
 
 _LONGEST = 0.995  # of the way to the boundary
+_END, _LOST = 1e-16, 1e3  # the last gap, and a rise that shows that rounding has taken over
 
 
 @dataclass
@@ -58,6 +59,16 @@ class _Weights:
         self.ratios = up, down
         self.sum, self.tilt = up + down, self.radii * (up - down)
         self.chi = float(np.sum(self.radii * self.radii * self.sum))
+
+    def active(self, size: float, total: float) -> Array:
+        """Which weights are, in their own unit, further from zero than their slack in its own.
+
+        A weight's unit is what the data would make of it, or less if its column is dear.
+        """
+        reach = float(self.radii @ (self.up + self.down))
+        unit = np.minimum(size, reach / self.radii)
+        further: Array = np.maximum(*self.ratios) * (self.radii * total) > unit
+        return further
 
     def answer(self, shift: tuple[Array, Array]) -> tuple[Array, Array]:
         """The weights' own change."""
@@ -99,10 +110,9 @@ class _Weights:
 class _System:
     """The linear system of a step, factored; two scalars and the free weights border it."""
 
-    def __init__(self, X: Array, F: Array, rows: Rows, weights: _Weights) -> None:
-        self.X, self.F, self.rows, self.weights = X, F, rows, weights
+    def __init__(self, X: Array, F: Array, rows: Rows, weights: _Weights, by_rows: bool) -> None:
+        self.X, self.F, self.rows, self.weights, self.by_rows = X, F, rows, weights, by_rows
         theta, coupling, spread, tilt = rows.theta, rows.coupling, weights.sum, weights.tilt
-        self.by_rows = len(X) <= X.shape[1]
         if self.by_rows:
             self.factor = factor(X * np.sqrt(spread), 1 / theta)
         else:
@@ -181,7 +191,13 @@ def cholesky(matrix: Array) -> tuple[Array, bool]:
 
 
 def central_path(
-    X: Array, F: Array, y: Array, radii: Array, rho: Array, limit: int = 80
+    X: Array,
+    F: Array,
+    y: Array,
+    radii: Array,
+    rho: Array,
+    limit: int = 80,
+    by_rows: bool | None = None,
 ) -> Iterator[Interior]:
     """Points ever closer to the middle of the set of optima.
 
@@ -195,11 +211,19 @@ def central_path(
         Targets, and how much of sigma each sample takes.
     radii : array, shape (D,)
         Positive.
+    limit : int
+        The number of steps, at most.
+    by_rows : bool, optional
+        Whether to factor an N x N matrix; by default if N <= D. That matrix adds columns up, and
+        those of tiny radius would bury the others in rounding; the D x D one adds rows up, and
+        those of residual zero would.
     """
-    sigma = max(float(np.abs(y).mean()), 1e-300)
+    by_rows = len(X) <= X.shape[1] if by_rows is None else by_rows
+    sigma, size = float(np.abs(y).mean()), float(np.max(np.abs(y)))
     rows = Rows(y, rho, sigma)
     weights = _Weights(radii, sigma, rows.total)
-    free, pairs = np.zeros(F.shape[1]), 2 * (len(y) + len(radii))
+    free, lowest = np.zeros(F.shape[1]), np.inf
+    pairs = 2 * (len(y) + len(radii))
     for step in range(limit + 1):
         w = weights.up - weights.down
         e, alpha = y - X @ w - F @ free, rows.alpha
@@ -207,23 +231,27 @@ def central_path(
         gap = average * pairs / max(float(rows.a @ rows.a), 1e-300)
         rows.linearise(e, float(radii @ (weights.up + weights.down)))
         weights.linearise(X.T @ alpha, rows.total)
-        unit = radii**2 * float(rho @ rho)  # makes a weight comparable to its multiplier
-        active = np.maximum(*weights.ratios) * unit > 1
+        active = weights.active(size, rows.total)
         yield Interior(w, free, alpha, active, np.minimum(*rows.ratios) > 1, gap, step)
+        lowest = min(lowest, gap)
+        if gap < _END or gap > max(_LOST * lowest, 1e-8):
+            return
         try:
-            free = free + _advance(rows, weights, _System(X, F, rows, weights), average, pairs)
+            system = _System(X, F, rows, weights, by_rows)
+            free = free + _advance(rows, weights, system, average, pairs)
         except np.linalg.LinAlgError:
             return
 
 
-def _advance(
-    rows: Rows, weights: _Weights, system: _System, average: float, pairs: int
-) -> Array:
+def _advance(rows: Rows, weights: _Weights, system: _System, average: float, pairs: int) -> Array:
     """One predictor-corrector step; the change of the free weights."""
     balance = -system.F.T @ rows.alpha
 
     def direction(target: float, first: tuple[Array, ...] | None, second: tuple[Array, ...] | None):
-        own, drift = rows.answer(rows.shift(target, first)), weights.answer(weights.shift(target, second))
+        own, drift = (
+            rows.answer(rows.shift(target, first)),
+            weights.answer(weights.shift(target, second)),
+        )
         e, pull, border = system.solve(own, drift, balance)
         return rows.step(own, e, border[0]), weights.step(drift, pull, border[1]), border[2:]
 

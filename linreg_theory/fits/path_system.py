@@ -79,15 +79,18 @@ def cell_of(design: Design, signs: Array, sides: Array) -> Cell:
     return cell
 
 
-@njit(cache=True, error_model="numpy")
 def rebuild(design: Design, cell: Cell) -> None:
     """Invert the system's matrix and solve it."""
-    n = cell.count[0]
+    P, n = design.G.shape[1], int(cell.count[0])
+    items = cell.order[:n]
+    columns, rows = np.nonzero(items < P)[0], np.nonzero(items >= P)[0]
+    used = design.G[:, items[columns]]
     matrix = np.zeros((n, n))
-    for a in range(n):
-        matrix[a], _ = _border(design, cell, cell.order[a])
-    if n:
-        cell.inverse[:n, :n] = np.linalg.inv(matrix)
+    matrix[np.ix_(columns, columns)] = used.T @ used
+    border = -used[items[rows] - P]
+    matrix[np.ix_(rows, columns)] = border
+    matrix[np.ix_(columns, rows)] = border.T
+    cell.inverse[:n, :n] = np.linalg.inv(matrix)
     cell.solution[:] = 0
     for _ in range(3):
         refine(design, cell)
@@ -127,7 +130,7 @@ def refine(design: Design, cell: Cell) -> float:
         if cell.order[a] >= P:
             for k in range(3):
                 alpha[k, cell.order[a] - P] = V[k, a]
-    cell.pulls[:] = np.dot(alpha, design.G)
+    np.dot(alpha, design.G, cell.pulls)
     return error
 
 

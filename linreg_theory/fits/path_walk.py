@@ -4,7 +4,8 @@
   room_for(...)     == an empty Record
   walk(d, c, p, r)  == go on along the path from p = (theta, s, lambda, end) until `end` or trouble
   coefficients(d, c)== a0, a1, a2, b0, b1 of a cell, as below
-  DONE, FULL, LOST  == what a walk comes back with
+  DONE, FULL, WORN, LOST
+                    == what a walk comes back with
 
 In a cell of `path_system` everything is affine in s and lambda, so that the equations for these
 two become s = delta (a0 + a1 s + a2 lambda) and lambda = delta (b0 + b1 s + a1 lambda). With
@@ -28,11 +29,11 @@ import numpy as np
 from numba import njit
 
 from linreg_theory.arrays import Array
-from linreg_theory.fits.path_system import Cell, Design, add, dependence, rebuild, refine, remove
+from linreg_theory.fits.path_system import Cell, Design, add, dependence, refine, remove
 
-__all__ = ["DONE", "FULL", "LOST", "Record", "coefficients", "room_for", "walk"]
+__all__ = ["DONE", "FULL", "LOST", "WORN", "Record", "coefficients", "room_for", "walk"]
 
-DONE, FULL, LOST = 0, 1, 2
+DONE, FULL, WORN, LOST = 0, 1, 2, 3
 
 _TIE = 1e-12  # of the terms of an affine form: below it their sum counts as zero
 _FLAT = 1e-11  # the same for slopes
@@ -191,12 +192,17 @@ def _write(cell: Cell, c: Array, end: float, record: Record) -> None:
     piece, first = record.used[0], record.used[1]
     n = cell.count[0]
     record.line[piece, 0] = end
-    record.line[piece, 1:] = c
+    for k in range(5):
+        record.line[piece, k + 1] = c[k]
     record.sizes[piece] = n
-    record.signs[piece] = cell.signs
-    record.sides[piece] = cell.sides
-    record.order[first : first + n] = cell.order[:n]
-    record.solution[:, first : first + n] = cell.solution[:, :n]
+    for q in range(len(cell.signs)):
+        record.signs[piece, q] = cell.signs[q]
+    for i in range(len(cell.sides)):
+        record.sides[piece, i] = cell.sides[i]
+    for a in range(n):
+        record.order[first + a] = cell.order[a]
+        for k in range(3):
+            record.solution[k, first + a] = cell.solution[k, a]
     record.used[0], record.used[1] = piece + 1, first + n
 
 
@@ -251,8 +257,8 @@ def _advance(line: _Line, c: Array, h: float, place: Array) -> None:
 def walk(design: Design, cell: Cell, place: Array, record: Record) -> int:
     """Go on from `place` until its last entry, writing down every piece.
 
-    Returns DONE, FULL if the record is, or LOST if rounding or ties defeat it; `place` and `cell`
-    are where it stopped.
+    Returns DONE, FULL if the record is, WORN if the cell must be rebuilt first, or LOST if
+    rounding or ties defeat it; `place` and `cell` are where it stopped.
     """
     N, P = design.G.shape
     passed = np.zeros(P + N, np.bool_)
@@ -264,13 +270,13 @@ def walk(design: Design, cell: Cell, place: Array, record: Record) -> int:
         if pivots >= _OFTEN:
             pivots = 0
             if not refine(design, cell) <= _DRIFT:
-                rebuild(design, cell)
+                return WORN
         c = coefficients(design, cell)
         line = _line(design, cell, place, c)
         h, item, sign = _next(design, cell, line, passed)
         if line.Q <= 0 or (line.upright and item < 0):
             return LOST
-        before, pieces, items = place.copy(), record.used[0], record.used[1]
+        before, pieces, items = (place[0], place[1], place[2]), record.used[0], record.used[1]
         if not line.upright and h > 1e-14 * line.theta:
             end = min(line.theta + h, place[3])
             _write(cell, c, end, record)
@@ -279,11 +285,11 @@ def walk(design: Design, cell: Cell, place: Array, record: Record) -> int:
                 return DONE
         _advance(line, c, h, place)
         if _cross(design, cell, item, sign, place, h == 0):
-            passed[:] = False
+            passed.fill(False)
             pivots += 1
         else:  # it is zero throughout the cell: go back and look for another
             passed[item] = True
-            place[:] = before
+            place[0], place[1], place[2] = before
             record.used[0], record.used[1] = pieces, items
         stall = 0 if record.used[0] > pieces else stall + 1
     return LOST

@@ -4,13 +4,14 @@
 
 At an optimum of adversarial training in l_inf balls let A be the weights and Z the residuals
 that are not, and that are, zero. With the other signs fixed the problem is least squares with
-the equations e_Z = 0, whose multipliers are alpha_Z: one linear system. Signs that come out
-wrong change sides, and the system is solved again; the duality gap says whether it worked.
+the equations e_Z = 0, whose multipliers are alpha_Z. Where weights or multipliers are not unique
+(repeated columns, more zero residuals than weights) the solution next to the given point is
+taken: that point lies in the middle of the optima, and so the solution keeps its signs. Signs
+that come out wrong change sides, and the system is solved again; the duality gap says whether
+it worked.
 """
 
 from __future__ import annotations
-
-import warnings
 
 import numpy as np
 import scipy.linalg
@@ -21,6 +22,7 @@ from linreg_theory.fits.training_model import Fit, TrainingModel
 __all__ = ["polish"]
 
 _ROUNDS = 4
+_RANK = 1e-13  # of the largest pivot
 
 
 def polish(
@@ -31,8 +33,9 @@ def polish(
     active: Array,
     pinned: Array,
     tol: float,
+    rounds: int = _ROUNDS,
 ) -> Fit | None:
-    """The optimum, if some rounds of correcting the sets reach the gap `tol`.
+    """The optimum, if some rounds of correcting the sets reach the gap `tol`; the best otherwise.
 
     Parameters
     ----------
@@ -47,49 +50,61 @@ def polish(
     """
     best = None
     signs, sides = np.sign(w), np.sign(model.residuals(w, free))
-    for _ in range(_ROUNDS):
-        point = _equations(model, signs * active, np.where(pinned, 0, sides))
-        if point is None:
+    point = w, free, alpha
+    for _ in range(rounds):
+        try:
+            point = _equations(model, *point, signs * active, np.where(pinned, 0, sides))
+        except np.linalg.LinAlgError:
+            break
+        if not all(np.isfinite(part).all() for part in point):
             break
         fit = model.fit(*point, active, pinned)
         best = fit if best is None or fit.gap < best.gap else best
         if best.gap <= tol:
             break
         changed = _corrected(model, *point, signs, sides, active, pinned)
-        if all(np.array_equal(a, b) for a, b in zip(changed, (signs, sides, active, pinned))):
+        if all(np.array_equal(a, b) for a, b in zip(changed, (signs, sides, active, pinned), strict=True)):
             break
         signs, sides, active, pinned = changed
     return best
 
 
 def _equations(
-    model: TrainingModel, signs: Array, sides: Array
-) -> tuple[Array, Array, Array] | None:
-    """Weights, free weights and alpha that solve the active set's equations."""
+    model: TrainingModel, w: Array, free: Array, alpha: Array, signs: Array, sides: Array
+) -> tuple[Array, Array, Array]:
+    """Weights, free weights and alpha that solve the active set's equations, next to the given."""
     (chosen,), (pinned,) = np.nonzero(signs), np.nonzero(sides == 0)
-    X = np.hstack([model.X[:, chosen], model.F])
-    tilt = np.concatenate([(model.radii * signs)[chosen], np.zeros(model.F.shape[1])])
-    design = sides[:, None] * X - model.rho[:, None] * tilt  # r = |y| part - design v
-    target = sides * model.y
-    m, z = X.shape[1], len(pinned)
-    if z > m or m == 0:
-        return None
-    system = np.zeros((m + z, m + z))
-    system[:m, :m] = design.T @ design
-    system[:m, m:], system[m:, :m] = -X[pinned].T, -X[pinned]
-    right = np.concatenate([design.T @ target, -model.y[pinned]])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", scipy.linalg.LinAlgWarning)
-            solved = scipy.linalg.solve(system, right, assume_a="sym", check_finite=False)
-    except (np.linalg.LinAlgError, scipy.linalg.LinAlgWarning):
-        return None
+    # Columns of large radius are scaled down: then all of them are of about unit scale.
+    scale = np.concatenate([1 / np.maximum(model.radii[chosen], 1), np.ones(len(free))])
+    X = np.hstack([model.X[:, chosen], model.F]) * scale
+    tilt = np.concatenate([(model.radii * signs)[chosen], np.zeros(len(free))]) * scale
+    design = sides[:, None] * X - model.rho[:, None] * tilt  # size of the rows: |y| - design v
+    v = np.concatenate([w[chosen], free]) / scale
+    basis, triangle, order = scipy.linalg.qr(X[pinned].T, pivoting=True, check_finite=False)
+    pivots = np.abs(np.diagonal(triangle))
+    rank = int(np.sum(pivots > _RANK * np.max(pivots, initial=0)))
+    missing = (model.y[pinned] - X[pinned] @ v)[order[:rank]]
+    triangle = triangle[:rank, :rank]
+    v = v + basis[:, :rank] @ scipy.linalg.solve_triangular(triangle, missing, trans=1)
+    inside = basis[:, rank:]
+    v = v + inside @ _least_squares(design @ inside, sides * model.y - design @ v)
+    size = sides * model.y - design @ v
+    alpha = np.where(sides == 0, alpha, sides * size)
+    lacking = design.T @ size + X[pinned].T @ alpha[pinned]
+    alpha[pinned] -= _least_squares(X[pinned].T, lacking)
     w = np.zeros(model.X.shape[1])
-    w[chosen] = solved[: len(chosen)]
-    free = solved[len(chosen) : m]
-    alpha = sides * (target - design @ solved[:m])
-    alpha[pinned] = solved[m:]
-    return w, free, alpha
+    w[chosen] = (v * scale)[: len(chosen)]
+    return w, (v * scale)[len(chosen) :], alpha
+
+
+def _least_squares(matrix: Array, right: Array) -> Array:
+    """The shortest solution."""
+    if not matrix.size:
+        return np.zeros(matrix.shape[1])
+    solved: Array = scipy.linalg.lstsq(
+        matrix, right, cond=_RANK, lapack_driver="gelsy", check_finite=False
+    )[0]
+    return solved
 
 
 def _corrected(

@@ -48,7 +48,11 @@ def rationals(array: Any) -> Array:
 
 
 def _rational(number: Any) -> mpq:
-    return mpq(number) if isinstance(number, (int, float)) else mpq(number.numerator, number.denominator)
+    return (
+        mpq(number)
+        if isinstance(number, (int, float))
+        else mpq(number.numerator, number.denominator)
+    )
 
 
 def fractions(array: Array) -> Any:
@@ -77,7 +81,9 @@ def eliminate(matrix: Array, right: Array) -> Array | None:
         for r, row in enumerate(rows):
             factor = row[column]
             if r != at and factor != 0:
-                row[column:] = [a - factor * b for a, b in zip(row[column:], top[column:], strict=True)]
+                row[column:] = [
+                    a - factor * b for a, b in zip(row[column:], top[column:], strict=True)
+                ]
         pivots.append(column)
     if any(row[-1] != 0 for row in rows[len(pivots) :]):
         return None

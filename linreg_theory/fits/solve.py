@@ -1,6 +1,7 @@
 """Fits in the user's units: weights, intercept, dual point and a proven gap.
 
   fit_training(X, y, delta, ...) == the RobustFit of adversarial training in l_inf or l_2 balls
+  fit_training_path(X, y, ...)   == the same for several radii
   fit_dropout(X, y, k, ...)      == the RobustFit of exact adversarial dropout
   RobustFit                      == its weights, objective, dual gap, tolerance and dual point
   zero_radius(X, y, ...)         == the smallest delta at which zero weights are optimal
@@ -20,7 +21,7 @@ from linreg_theory.arrays import Array, as_array, as_budget, as_radius
 from linreg_theory.fits import dropout, training
 from linreg_theory.fits.scaling import Units, units
 
-__all__ = ["RobustFit", "fit_dropout", "fit_training", "zero_radius"]
+__all__ = ["RobustFit", "fit_dropout", "fit_training", "fit_training_path", "zero_radius"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,25 @@ def fit_training(
     scaled = _scaled(X, y, intercept, sample_weight)
     fit = training.minimise(scaled.training(radius, norm), as_tolerance(tol))
     return _robust(scaled, fit, fit.alpha, tol)
+
+
+def fit_training_path(
+    X: Any,
+    y: Any,
+    radii: Any,
+    norm: Any = np.inf,
+    *,
+    intercept: bool = False,
+    sample_weight: Any = None,
+    tol: float = 1e-9,
+) -> list[RobustFit]:
+    """`fit_training` for each of several radii, which share what they can."""
+    options: dict[str, Any] = {
+        "intercept": intercept,
+        "sample_weight": sample_weight,
+        "tol": tol,
+    }
+    return [fit_training(X, y, delta, norm, **options) for delta in radii]
 
 
 def fit_dropout(
@@ -141,7 +161,9 @@ def _scaled(X: Any, y: Any, intercept: bool, sample_weight: Any) -> Units:
     data = np.asarray(as_array("X", X, 2), dtype=float)
     target = np.asarray(as_array("y", y, 1), dtype=float)
     if len(target) != len(data):
-        raise ValueError(f"y must have length {len(data)}, one target per row of X, got {len(target)}")
+        raise ValueError(
+            f"y must have length {len(data)}, one target per row of X, got {len(target)}"
+        )
     weight = None
     if sample_weight is not None:
         weight = np.asarray(as_array("sample_weight", sample_weight, 1), dtype=float)

@@ -37,6 +37,7 @@ __all__ = ["Fit", "TrainingModel", "relative_gap", "water_level"]
 
 _ROOT = 1e-6  # of |y|: below it the root of the value is judged against |y|
 _ROUNDING = 1e-14  # of alpha, and what moves it no further is rounding
+_BEYOND = 1e-11  # a limit, relative: less than that is left to the common level
 _EASED = 256  # columns, at most, whose limit alpha is moved to
 _ROUNDS = 4
 
@@ -144,7 +145,7 @@ class TrainingModel:
             pulls, limit = alpha @ self.X, self.radii * float(self.rho @ np.abs(alpha))
             rounding = noise * float(np.sum(np.abs(alpha)))
             if self.norm == np.inf:
-                held |= limited & (np.abs(pulls) > limit)
+                held |= limited & (np.abs(pulls) > (1 + _BEYOND) * limit)
             else:
                 held |= limited & (1e-9 * limit < rounding)
                 limit = np.zeros_like(limit)
