@@ -1,4 +1,4 @@
-"""The command line: linreg-theory verify | claims | masks.
+"""The command line: linreg-theory verify | claims | masks | fit | check.
 
   main()  == the program; `app` is its typer application
 
@@ -8,6 +8,7 @@ input (one line on standard error, nothing begun).
 
 from __future__ import annotations
 
+import json as json_
 import os
 import sys
 import time
@@ -19,7 +20,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from linreg_theory import comparison, datasets, report, verification, weights as weights_
+from linreg_theory import __version__, certificates, comparison, datasets, report, verification
+from linreg_theory import weights as weights_
 from linreg_theory.claims.claim import KINDS
 from linreg_theory.evidence import (
     PROFILES,
@@ -29,6 +31,7 @@ from linreg_theory.evidence import (
     check_derivations,
     check_proofs,
 )
+from linreg_theory.solvers import Unresolved
 
 __all__ = ["app", "main"]
 
@@ -135,6 +138,84 @@ def masks(
     raise typer.Exit(0 if compared.agree else 1)
 
 
+@app.command()
+def fit(
+    method: Annotated[str, typer.Option(help="at, at2, adropout, greedy, ols, ridge or lasso.")],
+    delta: Annotated[
+        float | None, typer.Option(help="Radius (at, at2) or penalty (ridge, lasso).")
+    ] = None,
+    k: Annotated[int | None, typer.Option("-k", "--k", help="Budget (adropout, greedy).")] = None,
+    data: DataOption = "diabetes",
+    target: TargetOption = None,
+    path: Annotated[bool, typer.Option("--path", help="All of a range of values.")] = False,
+    points: Annotated[int, typer.Option(min=1, help="Values on a path.")] = 20,
+    tol: Annotated[float, typer.Option(help="Dual gap, relative to the objective.")] = 1e-9,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Solve exactly and write the proof here (at, adropout).")
+    ] = None,
+    seed: SeedOption = 0,
+    json: JsonOption = None,
+) -> None:
+    """Fit a robust regression, or one of its neighbours, with the gap that is proven."""
+    from linreg_theory import fitting  # compiles: only where it is needed
+
+    dataset = _usable(_dataset, data, target)
+    _usable(_writable, json)
+    _usable(_writable, certificate)
+    value = _usable(_parameter, method, delta, k, path)
+    if certificate:
+        proof = _usable(fitting.certified, dataset.problem, method, value)
+        _usable(report.write_json, certificate, certificates.to_json(proof))
+        typer.echo(f"{certificate}: optimal value {float(proof.value):.12g}, dual gap exactly 0")
+    options: dict[str, Any] = {"tol": tol, "seed": seed}
+    if path:
+        fits = _usable(fitting.path, dataset.problem, method, points, **options)
+    else:
+        fits = [_usable(fitting.fit, dataset.problem, method, value, **options)]
+    _console().print(fitting.table(dataset, fits))
+    if not path:
+        weights = zip(dataset.features, fits[0].coef, strict=True)
+        lines = [("(intercept)", fits[0].intercept), *weights]
+        typer.echo("\n".join(f"{name:>12}  {value: .8g}" for name, value in lines))
+    if json:
+        details = {"data": dataset.name, "version": __version__, "seed": seed, "tol": tol}
+        _usable(report.write_json, json, details | {"fits": [f.as_json() for f in fits]})
+    raise typer.Exit(0 if all(f.converged for f in fits) else 1)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A certificate, as `fit --certificate` writes it.")],
+) -> None:
+    """Judge a certificate in exact arithmetic, with no solver."""
+    content = _usable(_json_of, file)
+    try:
+        value = certificates.check_fit(certificates.from_json(content))
+    except certificates.BadCertificate as error:
+        typer.echo(f"{file.name}: refused. {error}")
+        raise typer.Exit(1) from None
+    typer.echo(f"{file.name}: proven. The optimal value is {float(value):.12g} ({value}).")
+
+
+def _parameter(method: str, delta: float | None, k: int | None, path: bool) -> Any:
+    """The one parameter that the method takes."""
+    budget = method in ("adropout", "greedy")
+    other = delta if budget else k
+    if other is not None or (method == "ols" and delta is not None):
+        raise ValueError(f"method {method} takes no --{'delta' if other is delta else 'k'}")
+    value = k if budget else delta
+    if path and value is not None:
+        raise ValueError("--path takes no --delta or --k: it goes through all of them")
+    return value
+
+
+def _json_of(path: Path) -> Any:
+    try:
+        return json_.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path.name} is no JSON file: {error}") from None
+
+
 def _console() -> Console:
     """Standard output; wide where nobody sees the edge."""
     return Console() if sys.stdout.isatty() else Console(width=150)
@@ -144,7 +225,7 @@ def _usable(function: Callable[..., _Value], *arguments: Any, **options: Any) ->
     """The function's value; unusable input ends the program with one line and status 2."""
     try:
         return function(*arguments, **options)
-    except (ValueError, TypeError, OverflowError, OSError) as error:
+    except (ValueError, TypeError, OverflowError, OSError, Unresolved) as error:
         typer.echo(f"linreg-theory: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(2) from None
 

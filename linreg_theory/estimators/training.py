@@ -82,9 +82,7 @@ class AdversarialTrainingRegressor(RobustRegressor):
 
     def _certify(self, X: Array, y: Array, sample_weight: Array | None) -> TrainingCertificate:
         if self.norm != np.inf:
-            raise ValueError(
-                f"certificate needs norm=inf (l_2 optima are irrational), got {self.norm}"
-            )
+            raise ValueError(f"certificate needs norm=inf, got {self.norm}: roots are irrational")
         return certify_training(
             X, y, self._radius, intercept=self.fit_intercept, sample_weight=sample_weight
         )

@@ -21,7 +21,7 @@ from gmpy2 import mpq
 from linreg_theory.arrays import Array
 from linreg_theory.certificates import DropoutCertificate, TrainingCertificate
 from linreg_theory.fits import exact_dropout, exact_training, interior_drops, interior_l1, training
-from linreg_theory.fits.rational import Data, rationals
+from linreg_theory.fits.rational import Data, fractions, rationals
 from linreg_theory.fits.scaling import Units, units
 from linreg_theory.fits.training_model import Fit
 from linreg_theory.problem import Problem
@@ -177,9 +177,7 @@ def _spread(scaled: Units, values: Array, fill: Any) -> Array:
 def _at_zero(data: Data, k: int) -> DropoutCertificate | None:
     """The certificate of zero weights, where they are optimal: a linear program balances masks."""
     free, pulls = _pulls(data)
-    problem = Problem(
-        data.X, np.array([Fraction(int(v.numerator), int(v.denominator)) for v in pulls])
-    )
+    problem = Problem(data.X, np.array(fractions(pulls)))
     try:
         collapse = zero_is_optimal(problem, k)
     except Unresolved:

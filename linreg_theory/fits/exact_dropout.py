@@ -230,7 +230,7 @@ class _System:
 
     def room(self, start: tuple[Array, Array, Array, Array]) -> Array:
         """How far each may move, about."""
-        w, free, p, g = start
+        _, free, p, g = start
         side, i, j = self.ties.T
         of_ties = np.minimum(g[side, i, j], p[side, i] - g[side, i, j])
         of_splits = p[:, self.double].min(axis=0)

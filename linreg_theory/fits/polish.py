@@ -63,7 +63,10 @@ def polish(
         if best.gap <= tol:
             break
         changed = _corrected(model, *point, signs, sides, active, pinned)
-        if all(np.array_equal(a, b) for a, b in zip(changed, (signs, sides, active, pinned), strict=True)):
+        if all(
+            np.array_equal(a, b)
+            for a, b in zip(changed, (signs, sides, active, pinned), strict=True)
+        ):
             break
         signs, sides, active, pinned = changed
     return best
@@ -83,15 +86,22 @@ def _equations(
     basis, triangle, order = scipy.linalg.qr(X[pinned].T, pivoting=True, check_finite=False)
     pivots = np.abs(np.diagonal(triangle))
     rank = int(np.sum(pivots > _RANK * np.max(pivots, initial=0)))
-    missing = (model.y[pinned] - X[pinned] @ v)[order[:rank]]
-    triangle = triangle[:rank, :rank]
-    v = v + basis[:, :rank] @ scipy.linalg.solve_triangular(triangle, missing, trans=1)
-    inside = basis[:, rank:]
+    triangle, outside, inside = triangle[:rank, :rank], basis[:, :rank], basis[:, rank:]
+
+    def through(v: Array) -> Array:
+        """The nearest point at which the residuals are zero."""
+        missing = (model.y[pinned] - X[pinned] @ v)[order[:rank]]
+        nearest: Array = outside @ scipy.linalg.solve_triangular(triangle, missing, trans=1)
+        return v + nearest
+
+    v = through(v)
     v = v + inside @ _least_squares(design @ inside, sides * model.y - design @ v)
+    v = through(v)  # again, for what rounding has left
     size = sides * model.y - design @ v
     alpha = np.where(sides == 0, alpha, sides * size)
-    lacking = design.T @ size + X[pinned].T @ alpha[pinned]
-    alpha[pinned] -= _least_squares(X[pinned].T, lacking)
+    for _ in range(2):
+        lacking = design.T @ size + X[pinned].T @ alpha[pinned]
+        alpha[pinned] -= _least_squares(X[pinned].T, lacking)
     w = np.zeros(model.X.shape[1])
     w[chosen] = (v * scale)[: len(chosen)]
     return w, (v * scale)[len(chosen) :], alpha

@@ -2,82 +2,186 @@
 
   minimise(model, tol) == the Fit of a TrainingModel whose columns have about unit scale
 
-Columns enter as they are needed: the model is solved on those that pull most, the others are
-tried against its dual point, and those that would pull too much enter. At the end the bound is
-proven with all of them.
+Zero weights are tried first: their own residuals prove it where they are optimal. In l_inf balls
+columns enter as they are needed: the model is solved on those that pull most, and those that
+then pull too much enter, by the active set's equations or into a new solve. In l_2 balls all
+columns matter. At the end the bound is proven with all of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
+import scipy.linalg
 
+from linreg_theory.arithmetic import quiet
 from linreg_theory.arrays import Array
-from linreg_theory.fits.interior_l1 import central_path
+from linreg_theory.fits import interior_l1, interior_l2
 from linreg_theory.fits.polish import polish
+from linreg_theory.fits.threads import one_thread
 from linreg_theory.fits.training_model import Fit, TrainingModel
 
 __all__ = ["minimise"]
 
 _TRY = 1e-3  # the gap from which the active set is tried
+_LAST = 1e-14  # and from which more steps are of no use
 _FIRST = 64  # columns to begin with
+_MORE = 3  # times as many may enter at once
+_EXCHANGES = 8  # rounds in which entering columns may settle without a new solve
+_TAME = 1e4  # between the largest and the smallest radius
 
 
+class _Point(Protocol):
+    w: Array
+    free: Array
+    alpha: Array
+    active: Array
+    pinned: Array
+    gap: float
+    steps: int
+
+
+@quiet
 def minimise(model: TrainingModel, tol: float) -> Fit:
     """The best fit found; its gap says how good it is.
 
     Parameters
     ----------
     model : TrainingModel
-        For l_inf balls, all radii positive.
+        With targets of about unit size. Radii may be 0 (least squares) and infinite.
     tol : float
         The relative gap to reach.
+
+    Raises
+    ------
+    ValueError
+        For a norm that is neither inf nor 2, and for numbers that are not.
     """
-    best = _at_zero(model)
+    if model.norm not in (2, np.inf):
+        raise ValueError(f"norm must be inf or 2, got {model.norm!r}")
+    for name in ("X", "F", "y", "rho"):
+        if not np.isfinite(getattr(model, name)).all():
+            raise ValueError(f"{name} must be finite")
+    if not np.all(model.radii >= 0):
+        raise ValueError(f"radii must be at least 0, got {model.radii.min()}")
+    with one_thread(model.X.size):
+        usual = np.all(model.radii > 0) and np.all(model.radii < np.inf)
+        return _limited(model, tol) if usual else _with_extremes(model, tol)
+
+
+def _with_extremes(model: TrainingModel, tol: float) -> Fit:
+    """Columns of radius 0 join the free ones; those of infinite radius have weight 0."""
+    (loose,), (limited,) = (
+        np.nonzero(model.radii == 0),
+        np.nonzero((model.radii > 0) & (model.radii < np.inf)),
+    )
+    both = np.hstack([model.F, model.X[:, loose]])
+    basis = scipy.linalg.orth(both) if both.size else both
+    part = replace(model, X=model.X[:, limited], radii=model.radii[limited], F=basis)
+    fit = _limited(part, tol)
+    free, freed = np.split(_solved(both, basis @ fit.free), [model.F.shape[1]])
+    w, active = np.zeros(model.X.shape[1]), model.radii == 0
+    w[limited], w[loose], active[limited] = fit.w, freed, fit.signs != 0
+    return model.fit(w, free, fit.alpha, active, fit.sides == 0, fit.steps)
+
+
+def _limited(model: TrainingModel, tol: float) -> Fit:
+    """For positive, finite radii."""
+    zero = _at_zero(model)
+    if zero.gap <= tol or not model.X.size:
+        return zero
+    if model.norm == 2:
+        return _better(zero, _solve(model, tol))
+    return _by_columns(model, zero, tol)
+
+
+def _by_columns(model: TrainingModel, best: Fit, tol: float) -> Fit:
     columns = model.X.shape[1]
     pulls = np.abs(best.alpha @ model.X) / model.radii
     chosen = _largest(pulls, min(columns, _FIRST))
-    while best.gap > tol:
-        part = replace(model, X=model.X[:, chosen], radii=model.radii[chosen])
-        fit = _on_all_columns(part, tol)
+    while True:
+        fit = _solve(replace(model, X=model.X[:, chosen], radii=model.radii[chosen]), tol)
         w, active = np.zeros(columns), np.zeros(columns, dtype=bool)
         w[chosen], active[chosen] = fit.w, fit.signs != 0
-        found = model.fit(w, fit.free, fit.alpha, active, fit.sides == 0, best.steps + fit.steps)
-        best = found if found.gap < best.gap else replace(best, steps=found.steps)
+        steps = best.steps + fit.steps
+        pinned = fit.sides == 0
+        best = _better(best, model.fit(w, fit.free, fit.alpha, active, pinned, steps))
         if best.gap <= tol or len(chosen) == columns:
-            break
+            return best
+        settled = polish(model, w, fit.free, fit.alpha, active, pinned, tol, _EXCHANGES)
+        if settled is not None:
+            best = _better(best, replace(settled, steps=steps))
+            if best.gap <= tol:
+                return best
         pulls = np.abs(fit.alpha @ model.X) / model.radii
+        size = np.maximum(np.abs(fit.alpha), model.rho * model.reach(w))
+        entering = int(np.sum(np.delete(pulls, chosen) > model.rho @ size))
+        entering = min(entering, _MORE * len(chosen)) or columns
         pulls[chosen] = np.inf
-        chosen = _largest(pulls, min(columns, 4 * len(chosen)))
-    return best
+        chosen = _largest(pulls, min(columns, len(chosen) + entering))
 
 
 def _at_zero(model: TrainingModel) -> Fit:
-    free = np.zeros(model.F.shape[1])
-    if len(free):
-        free = np.linalg.lstsq(model.F, model.y, rcond=None)[0]
-    w = np.zeros(model.X.shape[1])
+    w, free = np.zeros(model.X.shape[1]), _solved(model.F, model.y)
     return model.fit(w, free, model.residuals(w, free))
+
+
+def _solved(columns: Array, right: Array) -> Array:
+    """The shortest least squares solution."""
+    if not columns.size:
+        return np.zeros(columns.shape[1])
+    solved: Array = np.linalg.lstsq(columns, right, rcond=None)[0]
+    return solved
 
 
 def _largest(values: Array, count: int) -> Array:
     return np.sort(np.argpartition(values, len(values) - count)[len(values) - count :])
 
 
-def _on_all_columns(model: TrainingModel, tol: float) -> Fit:
-    best, tried = None, _TRY
-    for point in central_path(model.X, model.F, model.y, model.radii, model.rho):
-        if point.gap > tried:
-            continue
-        tried = point.gap / 100
-        where = (point.w, point.free, point.alpha, point.active, point.pinned)
-        candidates = [model.fit(*where, point.steps)]
-        polished = polish(model, *where, tol)
-        if polished is not None:
-            candidates.append(replace(polished, steps=point.steps))
-        for fit in candidates:
-            best = fit if best is None or fit.gap < best.gap else best
-        if best.gap <= tol or point.gap < 1e-14:
-            break
-    return best if best is not None else _at_zero(model)
+def _solve(model: TrainingModel, tol: float) -> Fit:
+    """On all columns."""
+    best = _at_zero(model)
+    for path in _paths(model):
+        tried = _TRY
+        for point in path:
+            if point.gap > tried:
+                continue
+            tried = point.gap / 100
+            where = (point.w, point.free, point.alpha, point.active, point.pinned)
+            if not all(np.isfinite(part).all() for part in where):
+                break
+            candidates = [model.fit(*where)]
+            if model.norm == np.inf:
+                polished = polish(model, *where, tol)
+                candidates += [] if polished is None else [polished]
+            for fit in candidates:
+                best = _better(best, replace(fit, steps=point.steps))
+            if best.gap <= tol:
+                return best
+            if point.gap < _LAST:
+                break
+    return best
+
+
+def _paths(model: TrainingModel) -> Iterable[Iterable[_Point]]:
+    """Paths to try: with radii of many magnitudes it depends on the data which is exact enough."""
+    data = model.X, model.F, model.y, model.radii, model.rho
+    if model.norm == 2:
+        return [interior_l2.central_path(*data)]
+    if float(model.radii.max()) <= _TAME * float(model.radii.min()):
+        return [interior_l1.central_path(*data)]
+    return [interior_l1.central_path(*data, by_rows=by_rows) for by_rows in (False, True)]
+
+
+def _better(best: Fit, fit: Fit) -> Fit:
+    """The fit of the smaller gap, or the weights of the one with the dual point of the other."""
+    if best.gap == 0:
+        return replace(best, steps=fit.steps)
+    first, second = (fit, best) if fit.gap < best.gap else (best, fit)
+    weights = min((first, second), key=lambda f: f.value)
+    dual = max((first, second), key=lambda f: f.bound)
+    mixed = replace(weights, alpha=dual.alpha, bound=dual.bound, steps=fit.steps)
+    return mixed if mixed.gap < first.gap else replace(first, steps=fit.steps)

@@ -37,7 +37,7 @@ __all__ = ["Fit", "TrainingModel", "relative_gap", "water_level"]
 
 _ROOT = 1e-6  # of |y|: below it the root of the value is judged against |y|
 _ROUNDING = 1e-14  # of alpha, and what moves it no further is rounding
-_BEYOND = 1e-11  # a limit, relative: less than that is left to the common level
+_NOISY = 1e-10  # of a limit: a column whose pull is not even known to that is nearly free
 _EASED = 256  # columns, at most, whose limit alpha is moved to
 _ROUNDS = 4
 
@@ -134,21 +134,21 @@ class TrainingModel:
         return gain * (gain / cost) if gain > 0 and cost < np.inf else 0.0
 
     def _eased(self, alpha: Array, free: Array, limited: Array) -> tuple[Array, Array] | None:
-        """Alpha moved to the limits that it is beyond, and the columns that are not among these.
+        """Alpha moved to the limits of nearly free columns, and the columns that are not these.
 
-        In l_2 balls only the columns whose limit is mere rounding are moved to, and that to zero.
-        What is returned is within rounding of a point that meets these limits exactly.
+        In l_2 balls it is moved to where they do not pull at all. What is returned is within
+        rounding of a point that meets these limits exactly.
         """
-        held = np.zeros_like(limited)
         noise = 32 * np.finfo(float).eps * np.max(np.abs(self.X), axis=0, initial=0)
+        held = np.zeros_like(limited)
         for _ in range(_ROUNDS):
-            pulls, limit = alpha @ self.X, self.radii * float(self.rho @ np.abs(alpha))
-            rounding = noise * float(np.sum(np.abs(alpha)))
-            if self.norm == np.inf:
-                held |= limited & (np.abs(pulls) > (1 + _BEYOND) * limit)
-            else:
-                held |= limited & (1e-9 * limit < rounding)
-                limit = np.zeros_like(limit)
+            pulls, size = alpha @ self.X, np.abs(alpha)
+            rounding, total = noise * float(np.sum(size)), float(self.rho @ size)
+            for _ in range(_ROUNDS):  # the others say what the sum rho'a is going to be
+                nearly = limited & (rounding > _NOISY * self.radii * total)
+                total = max(total, self._pull(alpha, limited & ~nearly))
+            limit = self.radii * total if self.norm == np.inf else np.zeros_like(self.radii)
+            held |= nearly & (np.abs(pulls) > limit)
             if not held.any() or np.sum(held) + free.shape[1] > min(len(alpha), _EASED):
                 return None
             excess = (pulls - np.clip(pulls, -limit, limit))[held]

@@ -1,0 +1,2 @@
+def central_path(*a):
+    return []
