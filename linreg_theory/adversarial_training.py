@@ -5,6 +5,7 @@
   decompose(p, w, d)           == Formula 13: l(w) + sum_ij |d g_ij| + d^2 w' Gamma w
   worst_case(p, w, d)          == max over ||r_i|| <= d of the same sum, exactly
   worst_perturbations(p, w, d) == perturbations that reach it
+  zero_radius(p)               == the d from which zero weights minimise the worst case
 
 At e_i = 0 the printed step is zero (sg(0) = 0) although the loss can be raised; there, and
 only there, the printed objective is below the worst case. d = 0 changes nothing.
@@ -21,7 +22,16 @@ from linreg_theory.arrays import Array, as_radius, together, with_scalar
 from linreg_theory.decomposition import Decomposition
 from linreg_theory.problem import Problem
 
-__all__ = ["decompose", "objective", "perturbations", "worst_case", "worst_perturbations"]
+__all__ = [
+    "decompose",
+    "objective",
+    "perturbations",
+    "worst_case",
+    "worst_perturbations",
+    "zero_radius",
+]
+
+_DUAL = {np.inf: 1, 2: 2, 1: np.inf}  # norms
 
 
 @quiet
@@ -119,6 +129,39 @@ def worst_perturbations(problem: Problem, w: Any, delta: Any, norm: Any = np.inf
         direction = sign(w) * (largest & (np.cumsum(largest) == 1))
     perturbations: Array = delta * away[:, None] * direction
     return perturbations
+
+
+@quiet
+def zero_radius(problem: Problem, norm: Any = np.inf) -> Any:
+    """The smallest delta at which zero weights minimise the worst case; 0 for targets of zero.
+
+    ||X'y|| / ||y||_1 in the norm of the ball (Ribeiro et al. 2023): at w = 0 the slope in a
+    direction d is 2 (delta ||d||_* ||y||_1 - d'X'y). Exact for exact numbers.
+
+    Parameters
+    ----------
+    norm : {inf, 2, 1}
+        The norm of the ball. With `Fraction` data the l_2 ball gives an exact SymPy number.
+
+    Raises
+    ------
+    ValueError
+        For another norm.
+    OverflowError
+        If it is not a finite float.
+    """
+    if norm not in _DUAL:
+        raise ValueError(f"norm must be inf, 2 or 1, got {norm!r}")
+    unit = maximum(np.abs(problem.y)[None, :])[0]
+    if unit == 0:
+        return unit
+    y = problem.y / unit  # squares and sums of small or large floats stay what they are
+    pulls = checked("X'y", y @ problem.X)
+    largest = maximum(np.abs(pulls)[None, :])[0]
+    if largest == 0:
+        return largest
+    size = largest * _dual_norm(pulls / largest, _DUAL[norm])
+    return checked("the radius", size / np.sum(np.abs(y)))
 
 
 def _inputs(problem: Problem, w: Any, delta: Any) -> tuple[Array, Array, Any]:

@@ -20,7 +20,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from linreg_theory import __version__, certificates, comparison, datasets, report, verification
+from linreg_theory import (
+    __version__,
+    certificate_files,
+    certificates,
+    comparison,
+    datasets,
+    report,
+    verification,
+)
 from linreg_theory import weights as weights_
 from linreg_theory.claims.claim import KINDS
 from linreg_theory.evidence import (
@@ -165,7 +173,7 @@ def fit(
     value = _usable(_parameter, method, delta, k, path)
     if certificate:
         proof = _usable(fitting.certified, dataset.problem, method, value)
-        _usable(report.write_json, certificate, certificates.to_json(proof))
+        _usable(report.write_json, certificate, certificate_files.to_json(proof))
         typer.echo(f"{certificate}: optimal value {float(proof.value):.12g}, dual gap exactly 0")
     options: dict[str, Any] = {"tol": tol, "seed": seed}
     if path:
@@ -190,7 +198,7 @@ def check(
     """Judge a certificate in exact arithmetic, with no solver."""
     content = _usable(_json_of, file)
     try:
-        value = certificates.check_fit(certificates.from_json(content))
+        value = certificates.check_fit(certificate_files.from_json(content))
     except certificates.BadCertificate as error:
         typer.echo(f"{file.name}: refused. {error}")
         raise typer.Exit(1) from None

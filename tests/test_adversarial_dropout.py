@@ -135,6 +135,8 @@ def test_blocks_of_rows_give_what_the_whole_gives(
 def test_the_worst_case_needs_little_memory(shape: tuple[int, int], k: int) -> None:
     """With X of the caller, its copy in Problem, and the work: at most three times X."""
     rng = np.random.default_rng(0)
+    warm = Problem(np.ones((256, 256)), np.ones(256))
+    ad.worst_case(warm, np.ones(256), 1)  # compiling is not counted
     tracemalloc.start()
     try:
         data = rng.normal(size=shape)

@@ -1,6 +1,7 @@
 """What the estimators share: validation, prediction, and the warning of a fit that fell short.
 
-  RobustRegressor == a linear regressor whose fit proves its gap
+  RobustRegressor          == a linear regressor whose fit proves its gap
+  weights_of_samples(s, n) == sample weights, checked
 
 A fit minimises a sum over samples, not a mean. The intercept is neither perturbed nor dropped,
 and the data are not centred: a dropped feature is a zero, wherever its mean is.

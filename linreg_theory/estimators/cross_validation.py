@@ -18,7 +18,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.validation import validate_data
 
 from linreg_theory.arrays import Array, as_budget, as_radius
-from linreg_theory.estimators.base import weights_of_samples
+from linreg_theory.estimators.base import RobustRegressor, weights_of_samples
 from linreg_theory.estimators.dropout import AdversarialDropoutRegressor
 from linreg_theory.estimators.paths import default_radii
 from linreg_theory.estimators.training import AdversarialTrainingRegressor
@@ -27,8 +27,8 @@ from linreg_theory.fits import RobustFit, fit_dropout, fit_training_path
 __all__ = ["AdversarialDropoutRegressorCV", "AdversarialTrainingRegressorCV"]
 
 
-class _Chosen:
-    """Chooses one of several values by cross-validation; a mixin before a RobustRegressor."""
+class _Chosen(RobustRegressor):
+    """Chooses one of several values by cross-validation; mixed in before an estimator."""
 
     cv: Any
 
@@ -154,7 +154,7 @@ class AdversarialDropoutRegressorCV(_Chosen, AdversarialDropoutRegressor):
 
     Parameters
     ----------
-    n_drops : array-like of int, optional
+    budgets : array-like of int, optional
         Budgets to try; by default 0, 1, 2, 4, ... up to D.
     cv : int, cross-validation generator or iterable, optional
         As in scikit-learn; five folds by default.
@@ -164,7 +164,7 @@ class AdversarialDropoutRegressorCV(_Chosen, AdversarialDropoutRegressor):
     Attributes
     ----------
     n_drops_ : int
-    all_n_drops_ : array, shape (n,)
+    budgets_ : array, shape (n,)
     mse_path_ : array, shape (n, folds)
     and those of AdversarialDropoutRegressor.
     """
@@ -172,32 +172,31 @@ class AdversarialDropoutRegressorCV(_Chosen, AdversarialDropoutRegressor):
     def __init__(
         self,
         *,
-        n_drops: Any = None,
+        budgets: Any = None,
         fit_intercept: bool = True,
         cv: Any = None,
         tol: float = 1e-9,
         certificate: bool = False,
     ) -> None:
-        self.n_drops = n_drops
+        self.budgets = budgets
         self.fit_intercept = fit_intercept
         self.cv = cv
         self.tol = tol
         self.certificate = certificate
 
     def _values(self, X: Array, y: Array, sample_weight: Array | None) -> Array:
-        features = X.shape[1]
-        budgets = self.n_drops
+        features, budgets = X.shape[1], self.budgets
         if budgets is None:
             doubled = 2 ** np.arange(features.bit_length())
             budgets = [0, *doubled[doubled <= features]]
-        return np.sort([as_budget("n_drops", k, features) for k in budgets])
+        return np.sort([as_budget("budgets", k, features) for k in budgets])
 
     def _path(self, X: Array, y: Array, values: Array, weight: Array | None) -> list[RobustFit]:
         options: dict[str, Any] = {"intercept": self.fit_intercept, "tol": self.tol}
         return [fit_dropout(X, y, int(k), sample_weight=weight, **options) for k in values]
 
     def _choose(self, values: Array, best: int) -> None:
-        self.all_n_drops_, self.n_drops_ = values, int(values[best])
+        self.budgets_, self.n_drops_ = values, int(values[best])
 
     @property
     def _budget(self) -> int:

@@ -19,11 +19,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from linreg_theory.arrays import Array
+
 __all__ = ["linearise", "sources", "steps"]
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def linearise(X, F, w, k, t, g, z, p, slack, room, omega, beta, row, plus, minus, diagonal):
+def linearise(
+    X: Array, F: Array, w: Array, k: float, t: Array, g: Array, z: Array, p: Array, slack: Array,
+    room: Array, omega: Array, beta: Array, row: Array, plus: Array, minus: Array,
+    diagonal: Array,
+) -> Array:  # fmt: skip
     """Eliminate the entries: the system is diag(sum of diagonal) + plus'plus - minus'minus.
 
     Returns the sum of the complementarity products, by block.
@@ -75,9 +81,11 @@ def linearise(X, F, w, k, t, g, z, p, slack, room, omega, beta, row, plus, minus
 
 @njit(cache=True, parallel=True, error_model="numpy")
 def sources(
-    X, F, w, k, t, g, z, p, slack, room, omega, beta, row, target, second, dw,
-    dt, dg, dz, dp, dslack, droom, gamma, tau, source, right,
-):  # fmt: skip
+    X: Array, F: Array, w: Array, k: float, t: Array, g: Array, z: Array, p: Array, slack: Array,
+    room: Array, omega: Array, beta: Array, row: Array, target: float, second: bool, dw: Array,
+    dt: Array, dg: Array, dz: Array, dp: Array, dslack: Array, droom: Array, gamma: Array,
+    tau: Array, source: Array, right: Array,
+) -> None:  # fmt: skip
     """Right-hand sides for products that are to become `target`; `right` (blocks, D + f).
 
     With `second`, the predictor's changes dw ... droom enter by their products.
@@ -126,11 +134,35 @@ def sources(
                 right[block, D + f] += F[i, f] * (p[0, i] - p[1, i] + dp0 - dp1)
 
 
+@njit(cache=True, error_model="numpy")
+def _entries(
+    s: int, i: int, X: Array, w: Array, dw: Array, t: Array, g: Array, z: Array, p: Array,
+    omega: Array, beta: Array, gamma: Array, tau: Array, change: float, level: float,
+    dt: Array, dg: Array,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Changes of one side's entries: their two sums, and the least change over value."""
+    sign, least, of_g, of_t = 1.0 - 2.0 * s, 0.0, 0.0, 0.0
+    for j in range(X.shape[1]):
+        s1, m2 = t[s, i, j], g[s, i, j]
+        s2, m1 = s1 - sign * X[i, j] * w[j] + z[s, i], p[s, i] - m2
+        beyond = sign * X[i, j] * dw[j] - level
+        more = gamma[s, i, j] + beta[s, i, j] * change + omega[s, i, j] * beyond
+        psi = s1 * s2 / (m1 * s2 + m2 * s1)
+        rise = tau[s, i, j] - psi * change + beta[s, i, j] * beyond
+        dg[s, i, j], dt[s, i, j] = more, rise
+        of_g += more
+        of_t += rise
+        least = min(least, more / m2, rise / s1, (change - more) / m1, (rise - beyond) / s2)
+    return of_g, of_t, least
+
+
 @njit(cache=True, parallel=True, error_model="numpy")
 def steps(
-    X, F, w, k, t, g, z, p, slack, room, omega, beta, row, gamma, tau, source, dw, db,
-    dt, dg, dz, dp, dslack, droom, lowest,
-):  # fmt: skip
+    X: Array, F: Array, w: Array, k: float, t: Array, g: Array, z: Array, p: Array, slack: Array,
+    room: Array, omega: Array, beta: Array, row: Array, gamma: Array, tau: Array, source: Array,
+    dw: Array, db: Array, dt: Array, dg: Array, dz: Array, dp: Array, dslack: Array,
+    droom: Array, lowest: Array,
+) -> None:  # fmt: skip
     """The changes dt ... droom; `lowest` (blocks,) is the least change over value of any."""
     N, D = X.shape
     blocks = lowest.shape[0]
@@ -159,20 +191,10 @@ def steps(
                 pushed = pushed0 if s == 0 else pushed1
                 change = dp[s, i]
                 level = (source[s, i, 0] - row[s, i, 1] * change + pushed) / row[s, i, 0]
-                of_g, of_t = 0.0, 0.0
-                for j in range(D):
-                    s1, m2 = t[s, i, j], g[s, i, j]
-                    s2, m1 = s1 - sign * X[i, j] * w[j] + z[s, i], p[s, i] - m2
-                    beyond = sign * X[i, j] * dw[j] - level
-                    om, be = omega[s, i, j], beta[s, i, j]
-                    more = gamma[s, i, j] + be * change + om * beyond
-                    psi = s1 * s2 / (m1 * s2 + m2 * s1)
-                    rise = tau[s, i, j] - psi * change + be * beyond
-                    dg[s, i, j], dt[s, i, j] = more, rise
-                    of_g += more
-                    of_t += rise
-                    least = min(least, more / m2, rise / s1)
-                    least = min(least, (change - more) / m1, (rise - beyond) / s2)
+                of_g, of_t, lowest_entry = _entries(
+                    s, i, X, w, dw, t, g, z, p, omega, beta, gamma, tau, change, level, dt, dg
+                )
+                least = min(least, lowest_entry)
                 dz[s, i] = level
                 droom[s, i] = k * change - of_g
                 dslack[s, i] = dp[0, i] + dp[1, i] + sign * moved - k * level - of_t

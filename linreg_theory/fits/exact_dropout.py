@@ -187,7 +187,7 @@ class _System:
         """The matrix over (forms' unknowns, ties) and the right-hand side."""
         rows: list[Array] = []
         shares: list[tuple[int, int, mpq]] = []  # (row, tie, coefficient)
-        rows += [self._height(0, i) - self._height(1, i) for i in self.double]
+        rows += [self._height(0, int(i)) - self._height(1, int(i)) for i in self.double]
         self._tie_rows(rows, shares)
         self._balance_rows(rows, shares)
         matrix = np.full((len(rows), self.size + len(self.ties)), mpq(0), dtype=object)

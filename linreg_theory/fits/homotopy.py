@@ -149,7 +149,8 @@ def training_path(units: Units, delta_min: float, limit: int = 100_000) -> Train
             cell, place = found
         if pieces >= limit:
             break
-    return _path(units, records, resolved, design.free)
+    end = delta_min if status == DONE else 0.0
+    return _path(units, records, resolved, design.free, end)
 
 
 def _design(units: Units) -> Design:
@@ -244,8 +245,10 @@ def _independent(matrix: Array) -> Array:
     return chosen
 
 
-def _path(units: Units, records: list[Record], resolved: int, free: int) -> TrainingPath:
-    """The records' pieces in one."""
+def _path(
+    units: Units, records: list[Record], resolved: int, free: int, end: float
+) -> TrainingPath:
+    """The records' pieces in one; `end` is the smallest radius if it was reached."""
     counts = [(int(record.used[0]), int(record.used[1])) for record in records]
     line = np.concatenate([r.line[:p] for r, (p, _) in zip(records, counts, strict=True)])
     sizes = np.concatenate([r.sizes[:p] for r, (p, _) in zip(records, counts, strict=True)])
@@ -255,6 +258,6 @@ def _path(units: Units, records: list[Record], resolved: int, free: int) -> Trai
     solution = [r.solution[:, :n].T for r, (_, n) in zip(records, counts, strict=True)]
     radii = 1 / line[:, 0]
     return TrainingPath(
-        *(units, float(radii[-1]), radii[:-1], line[:, 1:], signs[:, free:], sides),
+        *(units, end or float(radii[-1]), radii[:-1], line[:, 1:], signs[:, free:], sides),
         *(np.concatenate([[0], np.cumsum(sizes)]), order, np.concatenate(solution), resolved),
     )

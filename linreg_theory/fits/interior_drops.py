@@ -9,8 +9,9 @@ and O(N D^2) for the system in w that is left. The point is strictly inside all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import cho_solve
@@ -24,6 +25,7 @@ __all__ = ["DropPoint", "central_path"]
 
 _LONGEST = 0.995  # of the way to the boundary
 _BLOCKS = 16  # of samples, for the threads
+_COMPILED = 64  # numbers in X up to which the kernels run as they are: compiling takes longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +64,13 @@ class _Interior:
         self.diagonal, self.right = np.zeros((_BLOCKS, D)), np.zeros((_BLOCKS, D + F.shape[1]))
         self.lowest, self.dw = np.zeros(_BLOCKS), np.zeros(D)
 
-    def linearise(self) -> tuple[Array, bool]:
-        """The factored system of this point; sets `products`, the sum of the complementarities."""
+    def linearise(self) -> None:
+        """Take up the current point: slacks, the system's parts, `products` and `gap`."""
         e, a = self.y - self.X @ self.w - self.F @ self.b, self.p[0] + self.p[1]
         self.slack = np.stack([a - e, a + e]) - self.k * self.z - self.t.sum(axis=2)
         self.room = self.k * self.p - self.g.sum(axis=2)
-        by_block = drop_kernels.linearise(
+        by_block = self._run(
+            drop_kernels.linearise,
             *(self.X, self.F, self.w, self.k, self.t, self.g, self.z, self.p),
             *(self.slack, self.room, self.omega, self.beta, self.row),
             *(self.plus, self.minus, self.diagonal),
@@ -88,18 +91,28 @@ class _Interior:
         point = (self.X, self.F, self.w, self.k, self.t, self.g, self.z, self.p)
         linear = (self.slack, self.room, self.omega, self.beta, self.row)
         changes = (self.dt, self.dg, self.dz, self.dp, self.dslack, self.droom)
-        drop_kernels.sources(
+        self._run(
+            drop_kernels.sources,
             *point, *linear, target, second, self.dw, *changes,
             *(self.gamma, self.tau, self.source, self.right),
         )  # fmt: skip
         solved = cho_solve(factored, self.right.sum(axis=0), check_finite=False)
         self.dw, self.db = solved[: len(self.w)], solved[len(self.w) :]
-        drop_kernels.steps(
+        self._run(
+            drop_kernels.steps,
             *point, *linear, self.gamma, self.tau, self.source, self.dw, self.db, *changes,
             self.lowest,
         )  # fmt: skip
         lowest = float(self.lowest.min())
         return min(1.0, -1 / lowest) if lowest < 0 else 1.0
+
+    def _run(self, kernel: Any, *arguments: Any) -> Any:
+        """The kernel, compiled unless there is too little to do."""
+        if self.X.size > _COMPILED:
+            return kernel(*arguments)
+        plain: Callable[..., Any] = kernel.py_func
+        with np.errstate(all="ignore"):  # as the compiled one
+            return plain(*arguments)
 
     def move(self, length: float) -> None:
         """Go along the changes."""

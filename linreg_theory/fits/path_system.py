@@ -18,7 +18,8 @@ those of min |e|^2/2 + s rho'|e| + lambda r'|w|. In a cell, where all signs are 
 
 gives v = (b, w_A) and alpha_Z as affine functions of s and lambda; A are the columns in use, Z
 the rows with e = 0, B the others. Crossing into the next cell borders the matrix or takes one
-row away, so its inverse and all that depends on it change by a matrix of rank one.
+row away, so its inverse changes by a matrix of rank one and the solution by a multiple of a vector;
+one step of iterative refinement then brings the other forms up to date.
 """
 
 from __future__ import annotations
@@ -93,12 +94,15 @@ def rebuild(design: Design, cell: Cell) -> None:
     cell.inverse[:n, :n] = np.linalg.inv(matrix)
     cell.solution[:] = 0
     for _ in range(3):
-        refine(design, cell)
+        refine(design, cell, 0.0, 0.0)
 
 
 @njit(cache=True, error_model="numpy")
-def refine(design: Design, cell: Cell) -> float:
-    """One step of iterative refinement; returns the relative error that it removed."""
+def refine(design: Design, cell: Cell, s: float, total: float) -> float:
+    """One step of iterative refinement; returns the error that it removed.
+
+    This is relative to the largest weight and alpha at s and lambda = total.
+    """
     (N, P), n = design.G.shape, cell.count[0]
     alpha, V = cell.alpha, cell.solution
     for i in range(N):
@@ -118,20 +122,33 @@ def refine(design: Design, cell: Cell) -> float:
             for k in range(3):
                 residual[k, a] = _dot(design.GT[q], alpha[k])
             residual[2, a] -= design.r[q] * cell.signs[q]
-    error = 0.0
-    for k in range(3):
-        for a in range(n):
-            change[k, a] = _dot(cell.inverse[a, :n], residual[k])
-        for a in range(n):
-            V[k, a] += change[k, a]
-            error = max(error, abs(change[k, a]) / (1e-2 + abs(V[k, a])))
-    _subtract(design, cell, change, alpha)
+    errors, sizes = np.zeros(2), np.full(2, 1e-300)
     for a in range(n):
+        for k in range(3):
+            change[k, a] = _dot(cell.inverse[a, :n], residual[k])
+            V[k, a] += change[k, a]
+        moved, kind = change[0, a] + change[1, a] * s + change[2, a] * total, 0
+        if cell.order[a] >= P:
+            kind = 1
+        errors[kind] = max(errors[kind], abs(moved))
+        sizes[kind] = max(sizes[kind], abs(V[0, a] + V[1, a] * s + V[2, a] * total))
+    _subtract(design, cell, change, alpha)
+    pinned = 0
+    for a in range(n):
+        if cell.order[a] >= P:
+            pinned += 1
+    for a in range(n):
+        if pinned == N:  # v stands still and alpha is proportional to lambda: exactly
+            for k in range(3):
+                if (k < 2) if cell.order[a] >= P else (k > 0):
+                    V[k, a] = 0
         if cell.order[a] >= P:
             for k in range(3):
                 alpha[k, cell.order[a] - P] = V[k, a]
+    for i in range(N):
+        sizes[1] = max(sizes[1], abs(alpha[0, i] + alpha[1, i] * s + alpha[2, i] * total))
     np.dot(alpha, design.G, cell.pulls)
-    return error
+    return max(errors[0] / sizes[0], errors[1] / sizes[1])
 
 
 @njit(cache=True, error_model="numpy")
@@ -174,31 +191,6 @@ def _border(design: Design, cell: Cell, item: int) -> tuple[Array, float]:
 
 
 @njit(cache=True, error_model="numpy")
-def _shift(design: Design, cell: Cell, along: Array, eta: Array, row: int, jump: float) -> None:
-    """Add `eta` times a direction to all affine forms; alpha of `row` changes by `jump`."""
-    (N, P), n = design.G.shape, cell.count[0]
-    change = np.zeros(N)
-    for a in range(n):
-        if cell.order[a] < P:
-            column = design.GT[cell.order[a]]
-            for i in range(N):
-                change[i] -= along[a] * column[i]
-    for a in range(n):
-        if cell.order[a] >= P:
-            change[cell.order[a] - P] = along[a]
-    if row >= 0:
-        change[row] = jump
-    pulls = np.dot(change, design.G)
-    for k in range(3):
-        for a in range(n):
-            cell.solution[k, a] += eta[k] * along[a]
-        for i in range(N):
-            cell.alpha[k, i] += eta[k] * change[i]
-        for q in range(P):
-            cell.pulls[k, q] += eta[k] * pulls[q]
-
-
-@njit(cache=True, error_model="numpy")
 def dependence(design: Design, cell: Cell, item: int) -> tuple[Array, Array, float]:
     """The combination of the items in the system nearest to this one, and the item's row.
 
@@ -223,25 +215,25 @@ def add(design: Design, cell: Cell, item: int, sign: int) -> bool:
         size += abs(column[a] * u[a])
     if abs(pivot) <= _DEPENDENT * size:
         return False
-    along, eta, row, jump = np.ones(n + 1), np.empty(3), -1, 0.0
+    along, wants = np.ones(n + 1), np.empty(3)
     for a in range(n):
         along[a] = -u[a]
     for k in range(3):
         cell.solution[k, n] = 0
-        eta[k] = (cell.pulls[k, item] if item < P else -cell.alpha[k, item - P]) / pivot
+        wants[k] = cell.pulls[k, item] if item < P else -cell.alpha[k, item - P]
     if item < P:
         cell.signs[item] = sign
-        eta[2] -= design.r[item] * sign / pivot
+        wants[2] -= design.r[item] * sign
     else:
-        row, jump = item - P, 1 + pivot
-        reach = cell.sides[row] * design.rho[row]
-        eta[1] += reach / pivot
+        reach = cell.sides[item - P] * design.rho[item - P]
+        wants[1] += reach
         cell.solution[1, n] = reach
-        cell.sides[row] = 0
+        cell.sides[item - P] = 0
     cell.order[n], cell.position[item] = item, n
     cell.count[0] = n + 1
-    _shift(design, cell, along, eta, row, jump)
     for a in range(n + 1):
+        for k in range(3):
+            cell.solution[k, a] += wants[k] * along[a] / pivot
         for b in range(n + 1):
             before = cell.inverse[a, b] if a < n and b < n else 0.0
             cell.inverse[a, b] = before + along[a] * along[b] / pivot
@@ -259,19 +251,19 @@ def remove(design: Design, cell: Cell, item: int, side: int) -> bool:
     corner = cell.inverse[place, place]
     if item < P and corner * _dot(design.GT[item], design.GT[item]) <= _DEPENDENT:
         return False  # the zero residuals determine this weight
-    along, eta, row, jump = np.empty(n), np.empty(3), -1, 0.0
+    along, wants = np.empty(n), np.empty(3)
     for a in range(n):
         along[a] = cell.inverse[place, a] / corner
     for k in range(3):
-        eta[k] = -cell.solution[k, place]
+        wants[k] = -cell.solution[k, place]
     if item >= P:
-        row, jump = item - P, 1 + 1 / corner
-        eta[1] += side * design.rho[row]
-        cell.sides[row] = side
+        wants[1] += side * design.rho[item - P]
+        cell.sides[item - P] = side
     else:
         cell.signs[item] = 0
-    _shift(design, cell, along, eta, row, jump)
     for a in range(n):
+        for k in range(3):
+            cell.solution[k, a] += wants[k] * along[a]
         for b in range(n):
             cell.inverse[a, b] -= along[a] * along[b] * corner
     last = n - 1

@@ -37,8 +37,7 @@ DONE, FULL, WORN, LOST = 0, 1, 2, 3
 
 _TIE = 1e-12  # of the terms of an affine form: below it their sum counts as zero
 _FLAT = 1e-11  # the same for slopes
-_OFTEN = 1
-_DRIFT = 1e-9  # what refinement may find before the system is solved afresh
+_DRIFT = 1e-9  # the error in one refinement that asks for solving afresh
 _STALL = 400  # pivots without a step that are too many
 
 
@@ -220,6 +219,7 @@ def _cross(design: Design, cell: Cell, item: int, sign: int, place: Array, tied:
     leaving = _makes_way(design, cell, item, sign, place)
     if leaving < 0 or not remove(design, cell, leaving, 0):
         return False
+    refine(design, cell, place[1], place[2])
     return add(design, cell, item, sign)
 
 
@@ -263,14 +263,13 @@ def walk(design: Design, cell: Cell, place: Array, record: Record) -> int:
     N, P = design.G.shape
     passed = np.zeros(P + N, np.bool_)
     room = record.order.shape[0] - cell.order.shape[0]
-    pivots, stall = 0, 0
+    stall, stale = 0, True
     while stall < _STALL:
         if record.used[0] == record.sizes.shape[0] or record.used[1] > room:
             return FULL
-        if pivots >= _OFTEN:
-            pivots = 0
-            if not refine(design, cell) <= _DRIFT:
-                return WORN
+        if stale and not refine(design, cell, place[1], place[2]) <= _DRIFT:
+            return WORN
+        stale = False
         c = coefficients(design, cell)
         line = _line(design, cell, place, c)
         h, item, sign = _next(design, cell, line, passed)
@@ -286,7 +285,7 @@ def walk(design: Design, cell: Cell, place: Array, record: Record) -> int:
         _advance(line, c, h, place)
         if _cross(design, cell, item, sign, place, h == 0):
             passed.fill(False)
-            pivots += 1
+            stale = True
         else:  # it is zero throughout the cell: go back and look for another
             passed[item] = True
             place[0], place[1], place[2] = before

@@ -1,5 +1,6 @@
 """The samples' side of an interior-point step: a_i >= |e_i| + rho_i sigma, minimise |a|^2 / 2.
 
+  Shift, Answer             == products to remove, and what the multipliers do about them
   Rows(y, rho)              == slacks and multipliers of a - e - rho sigma and a + e - rho sigma
   r.linearise(e, sigma)     == Theta, c, kappa: how multipliers answer a change of e and sigma
   r.answer(shift)           == what they do by themselves, for given complementarity products

@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from linreg_theory import adversarial_training
 from linreg_theory.arrays import Array, as_array, as_budget, as_radius
 from linreg_theory.fits import dropout, training
 from linreg_theory.fits.scaling import Units, units
+from linreg_theory.problem import Problem
 
 __all__ = ["RobustFit", "fit_dropout", "fit_training", "fit_training_path", "zero_radius"]
 
@@ -135,18 +137,16 @@ def zero_radius(
 ) -> float:
     """The smallest delta at which zero weights minimise adversarial training.
 
-    ||X'S e||_* / sum_i s_i |e_i| with e = y less its mean, if there is an intercept (Ribeiro et
-    al., NeurIPS 2023); 0 if e is 0. The norm is that of the ball.
+    `adversarial_training.zero_radius` of the targets less their mean, if there is an intercept,
+    times the sample weights: ||X'S e|| / sum_i s_i |e_i| in the norm of the ball.
     """
-    scaled = _scaled(X, y, intercept, sample_weight)
-    e = scaled.y
-    if scaled.F.shape[1]:
-        e = e - scaled.F[:, 0] * (scaled.F[:, 0] @ e) / (scaled.F[:, 0] @ scaled.F[:, 0])
-    pulls = np.abs(e @ scaled.X) * scaled.columns
-    total = float(scaled.rho @ np.abs(e))
-    if total == 0 or not len(pulls):
-        return 0.0
-    return float(np.max(pulls) if norm == np.inf else np.linalg.norm(pulls)) / total
+    data, target, weight = _checked(X, y, sample_weight)
+    if weight is None:
+        weight = np.ones(len(target))
+    if intercept:
+        target = target - target[0]  # equal targets leave nothing, not even a rounding error
+        target = target - (weight @ target) / np.sum(weight)
+    return float(adversarial_training.zero_radius(Problem(data, weight * target), norm))
 
 
 def as_tolerance(value: Any) -> float:
@@ -158,6 +158,11 @@ def as_tolerance(value: Any) -> float:
 
 
 def _scaled(X: Any, y: Any, intercept: bool, sample_weight: Any) -> Units:
+    data, target, weight = _checked(X, y, sample_weight)
+    return units(data, target, bool(intercept), weight)
+
+
+def _checked(X: Any, y: Any, sample_weight: Any) -> tuple[Array, Array, Array | None]:
     data = np.asarray(as_array("X", X, 2), dtype=float)
     target = np.asarray(as_array("y", y, 1), dtype=float)
     if len(target) != len(data):
@@ -171,7 +176,7 @@ def _scaled(X: Any, y: Any, intercept: bool, sample_weight: Any) -> Units:
             raise ValueError(f"sample_weight must have length {len(data)}, got {len(weight)}")
         if np.min(weight) < 0 or not np.any(weight):
             raise ValueError("sample_weight must be at least 0 and not all 0")
-    return units(data, target, bool(intercept), weight)
+    return data, target, weight
 
 
 def _robust(scaled: Units, fit: Any, dual: Array, tol: float) -> RobustFit:

@@ -99,8 +99,12 @@ class TrainingModel:
         return self._pull(alpha, self.radii > 0)
 
     @quiet
-    def bound(self, alpha: Array) -> float:
-        """A lower bound of the optimum, up to rounding: the dual value of alpha's best multiple."""
+    def bound(self, alpha: Array, total: float = 0) -> float:
+        """A lower bound of the optimum, up to rounding: the dual value of alpha's best multiple.
+
+        `total` says what the sum rho'a is about to be, for alpha as it is; the bound holds
+        whatever it is.
+        """
         largest = float(np.max(np.abs(alpha), initial=0))
         if not 0 < largest < np.inf:
             return 0.0
@@ -110,7 +114,7 @@ class TrainingModel:
         best = self._dual_value(alpha, limited)
         if best > 0 and self._dual_value(alpha, np.zeros_like(limited)) <= best:
             return best  # no column holds it back
-        eased = self._eased(alpha, free, limited)
+        eased = self._eased(alpha, free, limited, total / largest)
         return best if eased is None else max(best, self._dual_value(*eased))
 
     def _free(self) -> Array:
@@ -133,7 +137,9 @@ class TrainingModel:
         gain, cost = float(self.y @ alpha), float(a @ a)
         return gain * (gain / cost) if gain > 0 and cost < np.inf else 0.0
 
-    def _eased(self, alpha: Array, free: Array, limited: Array) -> tuple[Array, Array] | None:
+    def _eased(
+        self, alpha: Array, free: Array, limited: Array, expected: float
+    ) -> tuple[Array, Array] | None:
         """Alpha moved to the limits of nearly free columns, and the columns that are not these.
 
         In l_2 balls it is moved to where they do not pull at all. What is returned is within
@@ -143,10 +149,8 @@ class TrainingModel:
         held = np.zeros_like(limited)
         for _ in range(_ROUNDS):
             pulls, size = alpha @ self.X, np.abs(alpha)
-            rounding, total = noise * float(np.sum(size)), float(self.rho @ size)
-            for _ in range(_ROUNDS):  # the others say what the sum rho'a is going to be
-                nearly = limited & (rounding > _NOISY * self.radii * total)
-                total = max(total, self._pull(alpha, limited & ~nearly))
+            total, rounding = max(float(self.rho @ size), expected), noise * float(np.sum(size))
+            nearly = limited & (rounding > _NOISY * self.radii * total)
             limit = self.radii * total if self.norm == np.inf else np.zeros_like(self.radii)
             held |= nearly & (np.abs(pulls) > limit)
             if not held.any() or np.sum(held) + free.shape[1] > min(len(alpha), _EASED):
@@ -178,7 +182,8 @@ class TrainingModel:
         signs, sides = np.sign(w), np.sign(self.residuals(w, free))
         signs = signs if active is None else np.where(active, signs, 0)
         sides = sides if pinned is None else np.where(pinned, 0, sides)
-        value, bound = self.value(w, free), self.bound(alpha)
+        total = float(self.rho @ (np.abs(self.residuals(w, free)) + self.rho * self.reach(w)))
+        value, bound = self.value(w, free), self.bound(alpha, total)
         size = float(np.linalg.norm(self.y))
         return Fit(w, free, alpha, signs, sides, value, bound, steps, size)
 

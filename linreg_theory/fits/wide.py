@@ -1,0 +1,258 @@
+"""Paths of adversarial training in l_inf balls over more columns than can be held twice.
+
+  fit_wide_path(units, radii, tol) == a Fit with its proven gap for each radius
+  wide_units(X, y, ...)            == Units that share X with the caller instead of copying it
+
+Few columns have weight at any radius. The exact path is followed, as in `homotopy`, on a working
+set of columns: those in use and those that pull nearly as much. At each radius one product
+alpha'X with all columns proves the gap or says which columns are missing; these enter, and the
+walk since the radius before is repeated. Where the path is lost an interior-point method finds
+it again. Once all residuals are zero the weights stay as they are, and nothing is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from linreg_theory.arithmetic import quiet
+from linreg_theory.arrays import Array
+from linreg_theory.fits.path_system import Cell, Design, cell_of, rebuild
+from linreg_theory.fits.path_walk import DONE, LOST, WORN, coefficients, room_for, walk
+from linreg_theory.fits.scaling import Units
+from linreg_theory.fits.scaling import units as scaled_units
+from linreg_theory.fits.threads import one_thread
+from linreg_theory.fits.training import minimise
+from linreg_theory.fits.training_model import Fit, TrainingModel, water_level
+
+__all__ = ["fit_wide_path", "wide_units"]
+
+_NEAR = 0.85  # of what lets a column enter: such columns are in the working set beforehand
+_ROOM = 3  # times as many columns as samples, at most, are there beforehand
+_ROUNDS = 20  # of columns that enter at one radius
+_SETS = 1e-12  # the gap to which an interior-point method is asked for signs
+_PIECES = 64  # that a walk may write down before it is asked to go on
+_STRETCHES = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """An optimum: its fit, the pulls alpha'X of all columns, and signs that a walk goes on from."""
+
+    fit: Fit
+    pulls: Array  # (D,), sizes
+    delta: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The working set: chosen columns, divided by their largest entries."""
+
+    chosen: Array
+    scales: Array
+    design: Design
+
+
+@quiet
+def fit_wide_path(units: Units, radii: Sequence[float], tol: float) -> list[Fit]:
+    """A fit for each radius.
+
+    Parameters
+    ----------
+    units : Units
+        Of `wide_units`, or of `scaling.units`.
+    radii : sequence of float
+        Positive and finite, in any order.
+    tol : float
+        The relative gap to reach; each fit's own gap says whether it did.
+
+    Raises
+    ------
+    ValueError
+        For a radius that is not positive and finite.
+    """
+    wanted = np.asarray(radii, dtype=float)
+    if not np.all((wanted > 0) & (wanted < np.inf)):
+        raise ValueError(f"radii must be positive and finite, got {radii!r}")
+    fits: list[Fit] = [None] * len(wanted)  # type: ignore[list-item]
+    place = _at_zero(units)
+    for index in np.argsort(-wanted, kind="stable"):
+        place = _next(units, place, float(wanted[index]), tol)
+        fits[index] = place.fit
+    return fits
+
+
+def wide_units(X: Array, y: Array, intercept: bool, sample_weight: Array | None = None) -> Units:
+    """Units of a problem, its columns as they are; parameters as those of `scaling.units`.
+
+    X is copied only if sample weights multiply it.
+    """
+    rho = np.ones(len(y))
+    if sample_weight is not None:
+        rows = sample_weight > 0
+        rho = np.sqrt(sample_weight[rows])
+        X, y = X[rows], y[rows]
+        X *= rho[:, None]
+    target = float(np.max(np.abs(y), initial=0)) or 1.0
+    F = rho[:, None] if intercept else np.zeros((len(y), 0))
+    D = X.shape[1]
+    return Units(X, F, y / target * rho, rho, np.ones(D), np.arange(D), target, D)
+
+
+def _at_zero(units: Units) -> _Place:
+    """w = 0 at the smallest radius at which it is optimal."""
+    F, y, rho = units.F, units.y, units.rho
+    free = np.linalg.lstsq(F, y, rcond=None)[0] if F.size else np.zeros(F.shape[1])
+    e = y - F @ free
+    e[np.abs(e) <= 1e-15 * np.max(np.abs(y), initial=0)] = 0
+    pulls = np.abs(e @ units.X)
+    total = float(rho @ np.abs(e))
+    delta = float(np.max(pulls * units.columns)) / total if total else 0.0
+    w, size = np.zeros(units.X.shape[1]), float(np.linalg.norm(y))
+    value = float(e @ e)
+    fit = Fit(w, free, e, np.zeros(len(w)), np.sign(e), value, 0.0, 0, size)
+    return _Place(fit, pulls, delta)
+
+
+def _next(units: Units, place: _Place, delta: float, tol: float) -> _Place:
+    """The optimum at a smaller radius."""
+    same = _proven(units, place.fit, place.pulls, delta)
+    if same.gap <= tol:
+        return replace(place, fit=same, delta=min(place.delta, delta))
+    best = _Place(same, place.pulls, delta)
+    limit = _limit(same.alpha, units, same, delta)
+    extra = np.zeros(0, dtype=int)
+    for _ in range(_ROUNDS):
+        part = _part(units, place, extra)
+        with one_thread(part.design.G.size):
+            fit = _walked(units, part, place, delta)
+        if fit is None or not np.isfinite(fit.alpha).all():
+            fit = _searched(units, part, delta)
+        pulls = np.abs(fit.alpha @ units.X)
+        fit = _proven(units, fit, pulls, delta)
+        if fit.gap < best.fit.gap:
+            best = _Place(fit, pulls, delta)
+        if fit.gap <= tol:
+            return best
+        limit = _limit(fit.alpha, units, fit, delta)
+        near = np.nonzero(pulls * units.columns > _NEAR * limit)[0]
+        missing = np.setdiff1d(near, part.chosen)
+        if not np.any(pulls[missing] * units.columns[missing] > limit):
+            break
+        extra = np.union1d(extra, missing)
+    return _by_all_columns(units, best, delta, tol)
+
+
+def _limit(alpha: Array, units: Units, fit: Fit, delta: float) -> float:
+    """What |alpha'X_j|, times the column's scale, may come to."""
+    reach = units.rho * delta * float(np.abs(fit.w) @ (1 / units.columns))
+    return delta * float(units.rho @ np.maximum(np.abs(alpha), reach))
+
+
+def _proven(units: Units, fit: Fit, pulls: Array, delta: float) -> Fit:
+    """The fit with its value at this radius, and the bound that alpha proves with all columns."""
+    (used,) = np.nonzero(fit.w)
+    reach = delta * float(np.sum(np.abs(fit.w[used]) / units.columns[used]))
+    e = units.y - units.X[:, used] @ fit.w[used] - units.F @ fit.free
+    worst = np.abs(e) + units.rho * reach
+    pull, size = float(np.max(pulls * units.columns, initial=0)) / delta, np.abs(fit.alpha)
+    a = np.maximum(size, units.rho * water_level(size, units.rho, pull))
+    gain, cost = float(units.y @ fit.alpha), float(a @ a)
+    bound = gain * (gain / cost) if gain > 0 and 0 < cost < np.inf else 0.0
+    return replace(fit, value=float(worst @ worst), bound=bound)
+
+
+def _part(units: Units, place: _Place, extra: Array) -> _Part:
+    """Columns in use, those that pull nearly as much, and those found missing."""
+    pulls = place.pulls * units.columns
+    ahead = np.minimum(_ROOM * len(units.y), np.sum(pulls > _NEAR * np.max(pulls)))
+    order = np.argpartition(pulls, len(pulls) - ahead)[len(pulls) - ahead :]
+    chosen = np.union1d(np.union1d(np.nonzero(place.fit.signs)[0], order), extra)
+    X = units.X[:, chosen]
+    scales = np.max(np.abs(X), axis=0)
+    G = np.hstack([units.F, X / scales])
+    free = units.F.shape[1]
+    r = np.concatenate([np.zeros(free), 1 / (scales * units.columns[chosen])])
+    design = Design(G, np.ascontiguousarray(G.T), units.y, r, units.rho, free)
+    return _Part(chosen, scales, design)
+
+
+def _walked(units: Units, part: _Part, place: _Place, delta: float) -> Fit | None:
+    """The path followed on the working set; None if it is lost."""
+    design, signs = part.design, np.zeros(part.design.G.shape[1])
+    signs[design.free :] = place.fit.signs[part.chosen]
+    try:
+        cell = cell_of(design, signs, place.fit.sides)
+        theta = 1 / place.delta
+        at = np.array([theta, *_level(design, cell, theta), 1 / delta])
+        record = room_for(_PIECES, cell)
+        for _ in range(_STRETCHES):
+            record.used[:] = 0
+            status = walk(design, cell, at, record)
+            if status == DONE:
+                return _read(units, part, cell, delta)
+            if status == LOST:
+                return None
+            if status == WORN:
+                rebuild(design, cell)
+    except (np.linalg.LinAlgError, ZeroDivisionError):
+        return None
+    return None
+
+
+def _level(design: Design, cell: Cell, theta: float) -> tuple[float, float]:
+    """s and lambda of a cell at theta = 1 / delta."""
+    a0, a1, a2, b0, b1 = coefficients(design, cell).tolist()
+    phi = theta - a1
+    Q = phi * phi - a2 * b1
+    return (a0 * phi + a2 * b0) / Q, (b0 * phi + b1 * a0) / Q
+
+
+def _read(units: Units, part: _Part, cell: Cell, delta: float) -> Fit:
+    """The cell's optimum at this radius."""
+    free, n = part.design.free, int(cell.count[0])
+    at = np.array([1, *_level(part.design, cell, 1 / delta)])
+    values, items = at @ cell.solution[:, :n], cell.order[:n]
+    columns = items < len(cell.signs)
+    unknowns = np.zeros(len(cell.signs))
+    unknowns[items[columns]] = values[columns]
+    w, signs = np.zeros(units.X.shape[1]), np.zeros(units.X.shape[1])
+    w[part.chosen] = unknowns[free:] / part.scales
+    signs[part.chosen] = cell.signs[free:]
+    alpha = _without(units.F, at @ cell.alpha)
+    size = float(np.linalg.norm(units.y))
+    sides = cell.sides.astype(float)
+    return Fit(w, unknowns[:free], alpha, signs, sides, np.inf, 0.0, 0, size)
+
+
+def _searched(units: Units, part: _Part, delta: float) -> Fit:
+    """The same by an interior-point method."""
+    free = part.design.free
+    X, radii = part.design.G[:, free:], delta * part.design.r[free:]
+    found = minimise(TrainingModel(X, units.F, units.y, radii, units.rho), _SETS)
+    w, signs = np.zeros(units.X.shape[1]), np.zeros(units.X.shape[1])
+    w[part.chosen], signs[part.chosen] = found.w / part.scales, found.signs
+    return replace(found, w=w, signs=signs, alpha=_without(units.F, found.alpha))
+
+
+def _by_all_columns(units: Units, best: _Place, delta: float, tol: float) -> _Place:
+    """By the general method, where columns of many scales ask for more care with the bound."""
+    whole = scaled_units(units.X, units.y, False)
+    F = units.F / whole.target
+    radii = delta / (whole.columns * units.columns[whole.kept])
+    model = TrainingModel(whole.X, F, whole.y, radii, units.rho)
+    found = minimise(model, tol)
+    w, signs = np.zeros(units.X.shape[1]), np.zeros(units.X.shape[1])
+    w[whole.kept] = found.w / whole.columns * whole.target
+    signs[whole.kept] = found.signs
+    raise NotImplementedError
+
+
+def _without(F: Array, vector: Array) -> Array:
+    """What the free columns leave of a vector."""
+    if not F.shape[1]:
+        return vector
+    rest: Array = vector - F @ np.linalg.lstsq(F, vector, rcond=None)[0]
+    return rest
