@@ -208,9 +208,10 @@ def check(
 def _parameter(method: str, delta: float | None, k: int | None, path: bool) -> Any:
     """The one parameter that the method takes."""
     budget = method in ("adropout", "greedy")
-    other = delta if budget else k
-    if other is not None or (method == "ols" and delta is not None):
-        raise ValueError(f"method {method} takes no --{'delta' if other is delta else 'k'}")
+    if delta is not None and (budget or method == "ols"):
+        raise ValueError(f"method {method} takes no --delta")
+    if k is not None and not budget:
+        raise ValueError(f"method {method} takes no --k")
     value = k if budget else delta
     if path and value is not None:
         raise ValueError("--path takes no --delta or --k: it goes through all of them")

@@ -66,7 +66,7 @@ def _largest_by_halves(e: Array, a: Array, budget: int) -> Array:
     tried = itertools.product((0, 1, 2), repeat=a.shape[1])
     drops = np.array([d for d in tried if sum(d) <= budget], dtype=np.int8)
     residuals = 2 * e[:, None] + a @ drops.T
-    return maximum(np.concatenate([residuals, -residuals], axis=1))
+    return maximum(np.stack([maximum(residuals), maximum(-residuals)], axis=-1))
 
 
 def _half_a_drop_more(case: RegressionCase, oracle: Oracle) -> Sides:

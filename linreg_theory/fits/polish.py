@@ -1,6 +1,9 @@
 """From a point near the optimum to the optimum: the equations of its active set.
 
   polish(model, w, free, alpha, active, pinned) == the Fit that solves them, sets corrected
+  Face(A, b)                == the points with A v = b
+  f.nearest(v), f.inside    == the nearest of them; a basis of the directions along the face
+  f.multipliers(alpha, c)   == the nearest alpha with A'alpha = c
 
 At an optimum of adversarial training in l_inf balls let A be the weights and Z the residuals
 that are not, and that are, zero. With the other signs fixed the problem is least squares with
@@ -19,7 +22,7 @@ import scipy.linalg
 from linreg_theory.arrays import Array
 from linreg_theory.fits.training_model import Fit, TrainingModel
 
-__all__ = ["polish"]
+__all__ = ["Face", "polish"]
 
 _ROUNDS = 4
 _RANK = 1e-13  # of the largest pivot
@@ -72,6 +75,30 @@ def polish(
     return best
 
 
+class Face:
+    """Where some residuals are zero: A v = b, whose rows may depend on each other."""
+
+    def __init__(self, A: Array, b: Array) -> None:
+        self.A, self.b = A, b
+        basis, triangle, order = scipy.linalg.qr(A.T, pivoting=True, check_finite=False)
+        pivots = np.abs(np.diagonal(triangle))
+        rank = int(np.sum(pivots > _RANK * np.max(pivots, initial=0)))
+        self.order, self.triangle = order[:rank], triangle[:rank, :rank]
+        self.outside, self.inside = basis[:, :rank], basis[:, rank:]  # across it and along it
+
+    def nearest(self, v: Array) -> Array:
+        """The nearest point on it."""
+        missing = (self.b - self.A @ v)[self.order]
+        way: Array = self.outside @ scipy.linalg.solve_triangular(self.triangle, missing, trans=1)
+        return v + way
+
+    def multipliers(self, alpha: Array, wanted: Array) -> Array:
+        """The nearest alpha with A'alpha == wanted."""
+        for _ in range(2):  # again, for what rounding has left
+            alpha = alpha + _least_squares(self.A.T, wanted - alpha @ self.A)
+        return alpha
+
+
 def _equations(
     model: TrainingModel, w: Array, free: Array, alpha: Array, signs: Array, sides: Array
 ) -> tuple[Array, Array, Array]:
@@ -83,25 +110,13 @@ def _equations(
     tilt = np.concatenate([(model.radii * signs)[chosen], np.zeros(len(free))]) * scale
     design = sides[:, None] * X - model.rho[:, None] * tilt  # size of the rows: |y| - design v
     v = np.concatenate([w[chosen], free]) / scale
-    basis, triangle, order = scipy.linalg.qr(X[pinned].T, pivoting=True, check_finite=False)
-    pivots = np.abs(np.diagonal(triangle))
-    rank = int(np.sum(pivots > _RANK * np.max(pivots, initial=0)))
-    triangle, outside, inside = triangle[:rank, :rank], basis[:, :rank], basis[:, rank:]
-
-    def through(v: Array) -> Array:
-        """The nearest point at which the residuals are zero."""
-        missing = (model.y[pinned] - X[pinned] @ v)[order[:rank]]
-        nearest: Array = outside @ scipy.linalg.solve_triangular(triangle, missing, trans=1)
-        return v + nearest
-
-    v = through(v)
-    v = v + inside @ _least_squares(design @ inside, sides * model.y - design @ v)
-    v = through(v)  # again, for what rounding has left
+    face = Face(X[pinned], model.y[pinned])
+    v = face.nearest(v)
+    v = v + face.inside @ _least_squares(design @ face.inside, sides * model.y - design @ v)
+    v = face.nearest(v)  # again, for what rounding has left
     size = sides * model.y - design @ v
     alpha = np.where(sides == 0, alpha, sides * size)
-    for _ in range(2):
-        lacking = design.T @ size + X[pinned].T @ alpha[pinned]
-        alpha[pinned] -= _least_squares(X[pinned].T, lacking)
+    alpha[pinned] = face.multipliers(alpha[pinned], -(design.T @ size))
     w = np.zeros(model.X.shape[1])
     w[chosen] = (v * scale)[: len(chosen)]
     return w, (v * scale)[len(chosen) :], alpha

@@ -21,9 +21,12 @@ from linreg_theory import adversarial_training
 from linreg_theory.arrays import Array, as_array, as_budget, as_radius
 from linreg_theory.fits import dropout, training
 from linreg_theory.fits.scaling import Units, units
+from linreg_theory.fits.wide import fit_wide_path, wide_units
 from linreg_theory.problem import Problem
 
 __all__ = ["RobustFit", "fit_dropout", "fit_training", "fit_training_path", "zero_radius"]
+
+_WIDE = 1000  # columns from which a path is worth following on few of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +97,33 @@ def fit_training_path(
     sample_weight: Any = None,
     tol: float = 1e-9,
 ) -> list[RobustFit]:
-    """`fit_training` for each of several radii, which share what they can."""
+    """`fit_training` for each of several radii, which share what they can.
+
+    With many more columns than samples X is not copied, and the path is followed on the few
+    columns that matter (see `wide`).
+    """
     options: dict[str, Any] = {
         "intercept": intercept,
         "sample_weight": sample_weight,
         "tol": tol,
     }
-    return [fit_training(X, y, delta, norm, **options) for delta in radii]
+    radii = list(radii)
+    shape, followed = getattr(X, "shape", ()), []
+    if norm == np.inf and len(shape) == 2 and shape[1] >= max(_WIDE, 2 * shape[0]):
+        followed = [float(as_radius("radii", delta)) for delta in radii if 0 < delta < np.inf]
+    if not followed:
+        return [fit_training(X, y, delta, norm, **options) for delta in radii]
+    data, target, weight = _checked(X, y, sample_weight)
+    scaled = wide_units(data, target, bool(intercept), weight)
+    fits = iter(fit_wide_path(scaled, followed, as_tolerance(tol)))
+    path = []
+    for delta in radii:
+        if 0 < delta < np.inf:
+            fit = next(fits)
+            path.append(_robust(scaled, fit, fit.alpha, tol))
+        else:
+            path.append(fit_training(X, y, delta, norm, **options))
+    return path
 
 
 def fit_dropout(

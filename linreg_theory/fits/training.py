@@ -20,17 +20,21 @@ import scipy.linalg
 from linreg_theory.arithmetic import quiet
 from linreg_theory.arrays import Array
 from linreg_theory.fits import interior_l1, interior_l2
+from linreg_theory.fits.interior_l2 import row_space
 from linreg_theory.fits.polish import polish
+from linreg_theory.fits.polish_l2 import polish_l2
 from linreg_theory.fits.threads import one_thread
 from linreg_theory.fits.training_model import Fit, TrainingModel
 
 __all__ = ["minimise"]
 
 _TRY = 1e-3  # the gap from which the active set is tried
+_EVERY = 8  # steps at which it is tried whatever the gap is
 _LAST = 1e-14  # and from which more steps are of no use
 _FIRST = 64  # columns to begin with
 _MORE = 3  # times as many may enter at once
 _EXCHANGES = 8  # rounds in which entering columns may settle without a new solve
+_CHEAP = (1e-14, 1e-11, 1e-8)  # radii that may be taken for none if all else fails
 _TAME = 1e4  # between the largest and the smallest radius
 
 
@@ -72,7 +76,7 @@ def minimise(model: TrainingModel, tol: float) -> Fit:
         return _limited(model, tol) if usual else _with_extremes(model, tol)
 
 
-def _with_extremes(model: TrainingModel, tol: float) -> Fit:
+def _with_extremes(model: TrainingModel, tol: float, exact: bool = True) -> Fit:
     """Columns of radius 0 join the free ones; those of infinite radius have weight 0."""
     (loose,), (limited,) = (
         np.nonzero(model.radii == 0),
@@ -81,7 +85,10 @@ def _with_extremes(model: TrainingModel, tol: float) -> Fit:
     both = np.hstack([model.F, model.X[:, loose]])
     basis = scipy.linalg.orth(both) if both.size else both
     part = replace(model, X=model.X[:, limited], radii=model.radii[limited], F=basis)
-    fit = _limited(part, tol)
+    if exact or not part.X.size:
+        fit = _limited(part, tol)
+    else:
+        fit = _anywhere(part, tol, _at_zero(part))
     free, freed = np.split(_solved(both, basis @ fit.free), [model.F.shape[1]])
     w, active = np.zeros(model.X.shape[1]), model.radii == 0
     w[limited], w[loose], active[limited] = fit.w, freed, fit.signs != 0
@@ -90,12 +97,28 @@ def _with_extremes(model: TrainingModel, tol: float) -> Fit:
 
 def _limited(model: TrainingModel, tol: float) -> Fit:
     """For positive, finite radii."""
-    zero = _at_zero(model)
-    if zero.gap <= tol or not model.X.size:
-        return zero
-    if model.norm == 2:
-        return _better(zero, _solve(model, tol))
-    return _by_columns(model, zero, tol)
+    best = _at_zero(model)
+    if best.gap <= tol or not model.X.size:
+        return best
+    best = _better(best, _anywhere(model, tol, best))
+    for cheap in _CHEAP:  # where magnitudes are too many, tiny radii are taken for none
+        radii = np.where(model.radii < cheap, 0, model.radii)
+        if best.gap > tol and np.any(radii == 0):
+            fit = _with_extremes(replace(model, radii=radii), tol, exact=False)
+            fit = model.fit(fit.w, fit.free, fit.alpha, fit.signs != 0, fit.sides == 0, fit.steps)
+            best = _better(best, fit)
+    return best
+
+
+def _anywhere(model: TrainingModel, tol: float, zero: Fit) -> Fit:
+    return _in_row_space(model, tol) if model.norm == 2 else _by_columns(model, zero, tol)
+
+
+def _in_row_space(model: TrainingModel, tol: float) -> Fit:
+    Y, Q = row_space(model.X, model.radii)
+    fit = _solve(replace(model, X=Y, radii=np.ones(Y.shape[1])), tol)
+    w, pinned = (Q @ fit.w) / model.radii, fit.sides == 0
+    return model.fit(w, fit.free, fit.alpha, w != 0, pinned, fit.steps)
 
 
 def _by_columns(model: TrainingModel, best: Fit, tol: float) -> Fit:
@@ -134,7 +157,8 @@ def _solved(columns: Array, right: Array) -> Array:
     if not columns.size:
         return np.zeros(columns.shape[1])
     solved: Array = np.linalg.lstsq(columns, right, rcond=None)[0]
-    return solved
+    rest = right - columns @ solved
+    return solved + np.linalg.lstsq(columns, rest, rcond=None)[0]  # what rounding has left
 
 
 def _largest(values: Array, count: int) -> Array:
@@ -147,15 +171,16 @@ def _solve(model: TrainingModel, tol: float) -> Fit:
     for path in _paths(model):
         tried = _TRY
         for point in path:
-            if point.gap > tried:
+            if point.gap > tried and (point.steps % _EVERY or not point.steps):
                 continue
             tried = point.gap / 100
             where = (point.w, point.free, point.alpha, point.active, point.pinned)
             if not all(np.isfinite(part).all() for part in where):
                 break
             candidates = [model.fit(*where)]
-            if model.norm == np.inf:
-                polished = polish(model, *where, tol)
+            if candidates[0].gap > tol or model.norm == np.inf:
+                active_set = polish if model.norm == np.inf else polish_l2
+                polished = active_set(model, *where, tol)
                 candidates += [] if polished is None else [polished]
             for fit in candidates:
                 best = _better(best, replace(fit, steps=point.steps))

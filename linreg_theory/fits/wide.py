@@ -22,7 +22,6 @@ from linreg_theory.arrays import Array
 from linreg_theory.fits.path_system import Cell, Design, cell_of, rebuild
 from linreg_theory.fits.path_walk import DONE, LOST, WORN, coefficients, room_for, walk
 from linreg_theory.fits.scaling import Units
-from linreg_theory.fits.scaling import units as scaled_units
 from linreg_theory.fits.threads import one_thread
 from linreg_theory.fits.training import minimise
 from linreg_theory.fits.training_model import Fit, TrainingModel, water_level
@@ -39,11 +38,11 @@ _STRETCHES = 1000
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """An optimum: its fit, the pulls alpha'X of all columns, and signs that a walk goes on from."""
+    """An optimum, and what a walk along the path goes on from."""
 
     fit: Fit
-    pulls: Array  # (D,), sizes
-    delta: float
+    pulls: Array  # (D,), |alpha'X| of all columns
+    delta: float  # at which the signs of the fit are those of the optimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,35 +119,42 @@ def _next(units: Units, place: _Place, delta: float, tol: float) -> _Place:
     """The optimum at a smaller radius."""
     same = _proven(units, place.fit, place.pulls, delta)
     if same.gap <= tol:
-        return replace(place, fit=same, delta=min(place.delta, delta))
-    best = _Place(same, place.pulls, delta)
-    limit = _limit(same.alpha, units, same, delta)
-    extra = np.zeros(0, dtype=int)
+        return replace(place, fit=same)  # the signs are still those of place.delta
+    best, extra = _Place(same, place.pulls, delta), np.zeros(0, dtype=int)
     for _ in range(_ROUNDS):
         part = _part(units, place, extra)
-        with one_thread(part.design.G.size):
-            fit = _walked(units, part, place, delta)
-        if fit is None or not np.isfinite(fit.alpha).all():
-            fit = _searched(units, part, delta)
+        with one_thread(0):  # steps on the working set take microseconds
+            fit = _walked(units, part, place, delta) or _searched(units, part, delta)
         pulls = np.abs(fit.alpha @ units.X)
         fit = _proven(units, fit, pulls, delta)
         if fit.gap < best.fit.gap:
             best = _Place(fit, pulls, delta)
         if fit.gap <= tol:
             return best
-        limit = _limit(fit.alpha, units, fit, delta)
-        near = np.nonzero(pulls * units.columns > _NEAR * limit)[0]
-        missing = np.setdiff1d(near, part.chosen)
-        if not np.any(pulls[missing] * units.columns[missing] > limit):
+        missing = _missing(units, part, fit, pulls, delta)
+        if not len(missing):
             break
         extra = np.union1d(extra, missing)
     return _by_all_columns(units, best, delta, tol)
 
 
-def _limit(alpha: Array, units: Units, fit: Fit, delta: float) -> float:
-    """What |alpha'X_j|, times the column's scale, may come to."""
-    reach = units.rho * delta * float(np.abs(fit.w) @ (1 / units.columns))
-    return delta * float(units.rho @ np.maximum(np.abs(alpha), reach))
+def _missing(units: Units, part: _Part, fit: Fit, pulls: Array, delta: float) -> Array:
+    """Columns that pull too much, with those that nearly do; none if none does."""
+    reach = units.rho * delta * float(np.sum(np.abs(fit.w) / units.columns))
+    limit = delta * float(units.rho @ np.maximum(np.abs(fit.alpha), reach))
+    pulls = pulls * units.columns
+    pulls[part.chosen] = 0
+    if not np.any(pulls > limit):
+        return np.zeros(0, dtype=int)
+    return _largest(pulls, _NEAR * limit, _ROOM * len(units.y))
+
+
+def _largest(pulls: Array, above: float, most: int) -> Array:
+    """Columns that pull more than that; the strongest, if there are many."""
+    (near,) = np.nonzero(pulls > above)
+    if len(near) > most:
+        near = near[np.argpartition(pulls[near], -most)[-most:]]
+    return near
 
 
 def _proven(units: Units, fit: Fit, pulls: Array, delta: float) -> Fit:
@@ -167,11 +173,11 @@ def _proven(units: Units, fit: Fit, pulls: Array, delta: float) -> Fit:
 def _part(units: Units, place: _Place, extra: Array) -> _Part:
     """Columns in use, those that pull nearly as much, and those found missing."""
     pulls = place.pulls * units.columns
-    ahead = np.minimum(_ROOM * len(units.y), np.sum(pulls > _NEAR * np.max(pulls)))
-    order = np.argpartition(pulls, len(pulls) - ahead)[len(pulls) - ahead :]
-    chosen = np.union1d(np.union1d(np.nonzero(place.fit.signs)[0], order), extra)
+    near = _largest(pulls, _NEAR * float(np.max(pulls)), _ROOM * len(units.y))
+    chosen = np.union1d(np.union1d(np.nonzero(place.fit.signs)[0], near), extra)
     X = units.X[:, chosen]
     scales = np.max(np.abs(X), axis=0)
+    scales[scales == 0] = 1
     G = np.hstack([units.F, X / scales])
     free = units.F.shape[1]
     r = np.concatenate([np.zeros(free), 1 / (scales * units.columns[chosen])])
@@ -192,7 +198,8 @@ def _walked(units: Units, part: _Part, place: _Place, delta: float) -> Fit | Non
             record.used[:] = 0
             status = walk(design, cell, at, record)
             if status == DONE:
-                return _read(units, part, cell, delta)
+                fit = _read(units, part, cell, delta)
+                return fit if np.isfinite(fit.alpha).all() else None
             if status == LOST:
                 return None
             if status == WORN:
@@ -239,15 +246,13 @@ def _searched(units: Units, part: _Part, delta: float) -> Fit:
 
 def _by_all_columns(units: Units, best: _Place, delta: float, tol: float) -> _Place:
     """By the general method, where columns of many scales ask for more care with the bound."""
-    whole = scaled_units(units.X, units.y, False)
-    F = units.F / whole.target
-    radii = delta / (whole.columns * units.columns[whole.kept])
-    model = TrainingModel(whole.X, F, whole.y, radii, units.rho)
-    found = minimise(model, tol)
-    w, signs = np.zeros(units.X.shape[1]), np.zeros(units.X.shape[1])
-    w[whole.kept] = found.w / whole.columns * whole.target
-    signs[whole.kept] = found.signs
-    raise NotImplementedError
+    scales = np.maximum(np.max(units.X, axis=0), -np.min(units.X, axis=0))
+    scales[scales == 0] = 1
+    radii = delta / (units.columns * scales)
+    found = minimise(TrainingModel(units.X / scales, units.F, units.y, radii, units.rho), tol)
+    if found.gap >= best.fit.gap:
+        return best
+    return _Place(replace(found, w=found.w / scales), np.abs(found.alpha @ units.X), delta)
 
 
 def _without(F: Array, vector: Array) -> Array:
