@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,7 @@ def test_paths_are_monotone(method: str) -> None:
     objectives = [fitted.objective for fitted in fits]
     ordered = objectives if method in ("adropout", "greedy") else objectives[::-1]
     slack = 1e-7 * max(ordered)
-    assert method == "greedy" or all(
-        a <= b + slack for a, b in zip(ordered, ordered[1:], strict=False)
-    )
+    assert method == "greedy" or all(a <= b + slack for a, b in pairwise(ordered))
 
 
 def test_a_run_is_written_whole(tmp_path: Path) -> None:

@@ -127,6 +127,14 @@ def test_the_readme_example_runs() -> None:
         _test_in(twin)()
 
 
+def test_the_readme_fits_run() -> None:
+    """The second Python block asserts what it says of gaps; a wrong twin fails."""
+    fits = (ROOT / "README.md").read_text().split("```python\n")[2].split("```")[0]
+    exec(compile(fits, "README.md", "exec"), {})
+    with pytest.raises(AssertionError):
+        exec(compile(fits.replace("dual_gap_ == 0", "dual_gap_ > 0"), "README.md", "exec"), {})
+
+
 def _test_in(source: str) -> Callable[[], None]:
     namespace: dict[str, Any] = {}
     exec(compile(source, "README.md", "exec"), namespace)
