@@ -76,16 +76,14 @@ def interpolation(problem: Problem) -> Interpolation | None:
     X, y = _exactly(problem.X), _exactly(problem.y)
     if not np.any(y):
         return Interpolation(inf, _fractions(0 * X[0]), _fractions(0 * y), None)
-    found = _least_norm(X, y)
-    if found is None:
-        if eliminate(X, y) is not None:
-            raise Unresolved("the linear program missed that the data can be interpolated")
-        return None
-    for w in _weights(X, y, found):
+    near = _least_norm(X, y)
+    for w in () if near is None else _weights(X, y, near):
         for dual, direction in _proofs(X, w):
             if _proves(X, y, w, dual, direction):
                 radius = _fraction(1 / (len(y) * max(abs(dual))))
                 return Interpolation(radius, *map(_fractions, (w, dual, direction)))
+    if eliminate(X, y) is None:  # a program's tolerance has no say in it
+        return None
     raise Unresolved("no reading of the linear programs gives an exact interpolation threshold")
 
 
@@ -133,7 +131,7 @@ def _weights(X: Array, y: Array, near: Array) -> Iterator[Array]:
     seen = set()
     for tight in _TIGHT:
         (support,) = np.nonzero(sizes > tight * max(sizes))
-        if tuple(support) in seen:
+        if not len(support) or tuple(support) in seen:
             continue
         seen.add(tuple(support))
         solved = nearest(X[:, support], y, near[support], np.abs(near[support]).astype(float))

@@ -28,6 +28,9 @@ _HEAD = """\
 zify, Debian's packages) and compares what `rocq/showcase.v` prints with the golden file. The
 showcase restates every theorem in mathcomp's own words, closes it in one line, and prints its
 statement and its assumptions: none. To check what is claimed, read that one file.
+`make -C proofs/rocq check` has Coq's independent checker go over what was compiled, `check-all`
+over mathcomp and Coq's library, too. Every theorem has wrong twins, `<theorem>_mutant_<word>`:
+its statement with one thing wrong, refuted at a small rational instance.
 [FINDINGS.md](FINDINGS.md) says which statements had to change in order to be provable.
 
 `symbolic/` holds derivations for N, D and k of any size, step by step; `symbolic/checker.py`

@@ -19,6 +19,7 @@ EXPECTED = (
     + [f"AD-{i}" for i in range(1, 16)]
     + [f"ME-{i}" for i in range(1, 11)]
     + [f"NB-{i}" for i in range(1, 5)]
+    + [f"BY-{i}" for i in range(1, 15)]
 )
 
 

@@ -225,4 +225,4 @@ def test_the_command_is_installed() -> None:
     done = subprocess.run([program, "--help"], capture_output=True, text=True, check=True)
     assert "verify" in done.stdout
     assert "masks" in done.stdout
-    assert len(CLAIMS) == 38
+    assert len(CLAIMS) == 52

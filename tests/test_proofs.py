@@ -29,10 +29,14 @@ FORBIDDEN = re.compile(
 )
 
 
+def listed(folder: Path) -> set[str]:
+    """Proof files that _CoqProject names."""
+    return set(re.findall(r"^\S+\.v$", (folder / "_CoqProject").read_text(), re.MULTILINE))
+
+
 def files_outside_the_build(folder: Path) -> set[str]:
-    """Proof files that _CoqProject does not name."""
-    listed = set(re.findall(r"^\S+\.v$", (folder / "_CoqProject").read_text(), re.MULTILINE))
-    return {path.name for path in folder.glob("*.v")} ^ listed
+    """Proof files that _CoqProject does not name, or that it only names."""
+    return {path.name for path in folder.glob("*.v")} ^ listed(folder)
 
 
 def unproven_words(folder: Path) -> list[str]:
@@ -42,6 +46,14 @@ def unproven_words(folder: Path) -> list[str]:
         source = re.sub(r"\(\*.*?\*\)", " ", path.read_text(), flags=re.DOTALL)
         found += [f"{path.name}: {match.group()}" for match in FORBIDDEN.finditer(source)]
     return found
+
+
+def wrong_twins(folder: Path) -> dict[str, set[str]]:
+    """The theorem of each reference, and its refuted twins in files that are built."""
+    built = [path.read_text() for path in folder.glob("*.v") if path.name in listed(folder)]
+    twins = set(re.findall(r"^Lemma (\w+_mutant_\w+)", "\n".join(built), re.MULTILINE))
+    names = {name for name, _ in theorems(folder).values()}
+    return {name: {twin for twin in twins if twin.startswith(f"{name}_mutant_")} for name in names}
 
 
 @pytest.fixture
@@ -69,9 +81,17 @@ def test_every_claim_has_its_theorem(claim: object) -> None:
     assert evidence.outcome == ("partial" if partial else "confirmed")
 
 
-def test_partial_theorems_exist_and_say_what_is_missing() -> None:
-    assert set(PARTIAL) <= check_proofs().theorems
+def test_a_partial_theorem_exists_says_what_is_missing_and_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proofs = check_proofs()
+    assert set(PARTIAL) <= proofs.theorems
     assert all(PARTIAL.values())
+    claim = next(claim for claim in CLAIMS if claim.ref == "AD-15")
+    assert formal(claim, proofs).outcome == "confirmed"
+    monkeypatch.setitem(PARTIAL, claim.name, "that zero is optimal only if balanced")
+    assert formal(claim, proofs).outcome == "partial"
+    assert "| in part, not that zero is optimal only if balanced |" in page()
 
 
 def test_every_file_is_in_the_build_and_proves_what_it_says(copy: Path) -> None:
@@ -80,6 +100,24 @@ def test_every_file_is_in_the_build_and_proves_what_it_says(copy: Path) -> None:
     (copy / "forgotten.v").write_text("Lemma easy : 1 = 2. Admitted.\n")
     assert files_outside_the_build(copy) == {"forgotten.v"}
     assert unproven_words(copy) == ["forgotten.v: Admitted"]
+
+
+def test_every_theorem_has_wrong_twins_in_the_build(copy: Path) -> None:
+    """A statement that nothing like it contradicts may say nothing."""
+    found = wrong_twins(FOLDER)
+    assert [name for name, twins in found.items() if not twins] == []
+    _spoil(copy / "_CoqProject", "twins_me.v\n", "")
+    without = wrong_twins(copy)
+    assert "unit_knapsack_is_solved_by_sorting" in [n for n, twins in without.items() if not twins]
+    (copy / "claims_x.v").write_text("(* AT-10: new. *)\nTheorem untried : True.\n")
+    assert wrong_twins(copy)["untried"] == set()
+
+
+def test_every_wrong_twin_is_of_a_theorem_and_of_one_name() -> None:
+    sources = "\n".join(path.read_text() for path in FOLDER.glob("*.v"))
+    twins = re.findall(r"\b(?:Lemma|Theorem|Fact|Remark) (\w+_mutant_\w+)", sources)
+    assert len(twins) == len(set(twins))
+    assert set(twins) == set().union(*wrong_twins(FOLDER).values())
 
 
 def test_a_proof_file_opens_with_a_glossary_and_keeps_to_eighty_columns() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -129,7 +129,7 @@ def test_symbols_have_a_norm() -> None:
     [
         (lambda: norm([1.0], 0), ValueError, "k must be between 1 and 1, got 0"),
         (lambda: norm([1.0], 2), ValueError, "k must be between 0 and 1, got 2"),
-        (lambda: norm([1.0], 1.0), TypeError, "k must be an integer"),
+        (lambda: norm([1.0], cast(int, 1.0)), TypeError, "k must be an integer"),
         (lambda: dual_norm([[1.0]], 1), ValueError, "u must be one-dimensional"),
         (lambda: project([1.0], 1, -1), ValueError, "radius must be at least 0"),
         (lambda: prox([1.0], 1, -1), ValueError, "step must be at least 0"),

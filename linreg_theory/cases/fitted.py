@@ -98,17 +98,22 @@ class Fitted(Moderate):
         return replace(case, w=rationals(fit.w))
 
     def _case(self, problem: Problem, w: Array, fields: dict[str, Any]) -> RegressionCase:
-        X, y = problem.X.copy(), problem.y
-        if self.duplicated and X.shape[1] > 1:
-            y = y - X[:, -1] * w[-1] + X[:, 0] * w[-1]  # the residuals stay
-            X[:, -1] = X[:, 0]
-        if self.interpolated:
-            y = X @ w
-        case = super()._case(Problem(X, y), w, fields)
+        case = super()._case(problem, w, fields)
+        with np.errstate(all="ignore"):
+            problem = self._changed(case.problem, case.w)
         named = {name: getattr(case, name) for name in self.strategy_fields}
         if "delta" in named:
             named["delta"] = named["delta"] / _FINER
-        return FittedCase(case.problem, case.w, vary=self.vary, **named)
+        return FittedCase(problem, case.w, vary=self.vary, **named)
+
+    def _changed(self, problem: Problem, w: Array) -> Problem:
+        X, residuals = problem.X.copy(), problem.residuals(w)
+        if self.duplicated:
+            X[:, -1] = X[:, 0]
+        if self.interpolated:
+            residuals = 0 * residuals
+        changed = self.duplicated or self.interpolated
+        return Problem(X, X @ w + residuals) if changed else problem
 
 
 def decided(function: Callable[..., _Answer], *arguments: Any) -> _Answer:

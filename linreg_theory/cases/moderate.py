@@ -31,8 +31,9 @@ class Moderate(Regression):
 
     def _case(self, problem: Problem, w: Array, fields: dict[str, Any]) -> RegressionCase:
         if not is_exact(w):
-            X, w, e = (_near_one(array) for array in (problem.X, w, problem.residuals(w)))
-            problem = Problem(X, X @ w + e)
+            with np.errstate(all="ignore"):  # what is far below one may vanish
+                X, w, e = (_near_one(array) for array in (problem.X, w, problem.residuals(w)))
+                problem = Problem(X, X @ w + e)
         return super()._case(problem, w, fields)
 
 

@@ -18,22 +18,13 @@ from linreg_theory.problem import Problem
 def pair(case: RegressionCase, oracle: Oracle) -> Sides:
     """Rows: the maxima over l_inf and l_1 balls. Columns: the worst moves, and all others.
 
-    A column's l_2 ball of radius delta moves the residuals u by anything of length up to
-    rho = delta ||w||_1; on that sphere every point is the worst one reflected along some v.
+    Columns that each move by delta move the residuals u by anything of length up to
+    rho = delta ||w||_1; the loss is convex, so only that length matters.
     """
-    return _rows(case, oracle, (np.inf, 1)), _closed(case)
-
-
-def _rows(case: RegressionCase, oracle: Oracle, norms: Any) -> list[Any]:
-    linf = oracle.ball(case.problem, case.w, case.delta)
-    rows = [linf if norm == np.inf else _largest_at_units(case) for norm in norms]
-    return [*rows, *_columns(case)]
-
-
-def _closed(case: RegressionCase) -> list[Any]:
-    norms = (np.inf, 1)
-    rows = [worst_case(case.problem, case.w, case.delta, p, per_sample=True) for p in norms]
-    return [*rows, *_on_sphere(case, _together)]
+    problem, w, delta = case.problem, case.w, case.delta
+    rows = [oracle.ball(problem, w, delta), _largest_at_units(case)]
+    closed = [worst_case(problem, w, delta, norm, per_sample=True) for norm in (np.inf, 1)]
+    return [*rows, *_columns(case)], [*closed, *_by_columns(case, _together)]
 
 
 def _largest_at_units(case: RegressionCase) -> Array:
@@ -45,38 +36,46 @@ def _largest_at_units(case: RegressionCase) -> Array:
     return losses
 
 
-def _residuals(case: RegressionCase) -> tuple[Array, Any]:
-    """Residuals u of one sample more, in every direction but one, and ||u||_2 = 1 + e'e."""
-    e = case.problem.residuals(case.w)
-    square = e @ e
-    return np.append(2 * e, 1 - square), 1 + square
+def _direction(t: Array) -> tuple[Array, Any]:
+    """A vector of one entry more, in every direction but one, and its length 1 + t't."""
+    return np.append(2 * t, 1 - t @ t), 1 + t @ t
+
+
+def _one_sample_more(case: RegressionCase) -> Problem:
+    """Residuals u of a rational length, in the direction of t = e."""
+    X = np.concatenate([case.problem.X, case.problem.X[:1]])
+    return Problem(X, X @ case.w + _direction(case.problem.residuals(case.w))[0])
+
+
+def _tried(case: RegressionCase) -> tuple[Array, Array]:
+    """The worst direction, and another one."""
+    return case.problem.residuals(case.w), np.resize(case.w, case.problem.n_samples)
 
 
 def _columns(case: RegressionCase) -> list[Any]:
-    """Losses when column j moves by delta sg(w_j) along -u, and along -u reflected.
+    """Losses when column j moves by -delta sg(w_j) along a direction.
 
-    The data are multiplied by ||u|| instead of dividing the move, and by v'v.
+    The data are multiplied by the length of the direction instead of dividing the move.
     """
-    u, length = _residuals(case)
-    v = np.append(case.problem.y, 0 * length + 1)
-    square = v @ v
-    X = np.concatenate([case.problem.X, case.problem.X[:1]])
-    y = X @ case.w + u
-    losses = []
-    for direction, scale in ((u, length), (square * u - 2 * (v @ u) * v, length * square)):
+    problem, losses = _one_sample_more(case), []
+    for direction, length in map(_direction, _tried(case)):
         moves = -case.delta * direction[:, None] * sign(case.w)
-        losses.append(Problem(scale * X + moves, scale * y).loss(case.w))
+        losses.append(Problem(length * problem.X + moves, length * problem.y).loss(case.w))
     return losses
 
 
-def _on_sphere(case: RegressionCase, reach: Any) -> list[Any]:
-    """(||u|| + rho)^2, and 4 rho (v'u)^2 / (||u|| v'v) less, both multiplied as above."""
-    u, length = _residuals(case)
-    v = np.append(case.problem.y, 0 * length + 1)
-    square, along = v @ v, v @ u
-    rho = case.delta * np.sum(np.abs(case.w))
-    worst = length * length * reach(u, length, rho)
-    return [worst, square * (square * worst - 4 * rho * length * along * along)]
+def _by_columns(case: RegressionCase, reach: Any) -> list[Any]:
+    """(||u|| + rho)^2 less 4 rho ||e - t||^2 / (1 + t't), multiplied as above."""
+    e, rho = case.problem.residuals(case.w), _push(case)
+    closed = []
+    for t in _tried(case):
+        length, off = 1 + t @ t, e - t
+        closed.append(length * (length * reach(*_direction(e), rho) - 4 * rho * (off @ off)))
+    return closed
+
+
+def _push(case: RegressionCase) -> Any:
+    return case.delta * np.sum(np.abs(case.w))
 
 
 def _together(u: Array, length: Any, rho: Any) -> Any:
@@ -93,15 +92,12 @@ def _outside(u: Array, length: Any, rho: Any) -> Any:
 
 
 def _columns_by(reach: Any) -> Pair:
-    return lambda case, oracle: (_columns(case)[0], _on_sphere(case, reach)[0])
+    return lambda case, oracle: (_columns(case)[0], _by_columns(case, reach)[0])
 
 
 def _rows_like_columns(case: RegressionCase, oracle: Oracle) -> Sides:
-    """(||e||_2 + rho)^2 for rows; the cross term 2 rho ||e||_2 is squared to have no root."""
-    e, rho = case.problem.residuals(case.w), case.delta * np.sum(np.abs(case.w))
-    loss = np.sum(oracle.ball(case.problem, case.w, case.delta))
-    cross = loss - e @ e - rho * rho
-    return cross * cross, 4 * rho * rho * (e @ e)
+    loss = np.sum(oracle.ball(_one_sample_more(case), case.w, case.delta))
+    return loss, _together(*_direction(case.problem.residuals(case.w)), _push(case))
 
 
 def _own_norm(case: RegressionCase, oracle: Oracle) -> Sides:

@@ -11,7 +11,7 @@ from linreg_theory.arithmetic import maximum
 from linreg_theory.arrays import Array
 from linreg_theory.cases.fitted import Fitted
 from linreg_theory.cases.regression import RegressionCase
-from linreg_theory.claims.claim import BEYOND, Claim, Mutant, Oracle, Pair, Sides
+from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.problem import Problem
 from linreg_theory.thresholds import HalvedDesign, halved_design
 
@@ -50,7 +50,7 @@ def _whole(case: RegressionCase) -> Problem:
 CLAIM = Claim(
     ref="BY-5",
     name="full_budget_is_training_on_halved_design",
-    source=BEYOND,
+    source="Beyond the paper, from AD-7 and AT-5",
     wording="The paper compares the two regularizers term by term and finds no formula for both.",
     statement=r"\max_{|S| \le D} \Bigl(e_i + \sum_{j \in S} x_{ij} w_j\Bigr)^2"
     r" = \Bigl(\bigl|y_i - \tfrac12 x_i^\top w\bigr| + \tfrac12 \|x_i \circ w\|_1\Bigr)^2",

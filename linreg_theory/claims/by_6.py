@@ -9,7 +9,7 @@ import numpy as np
 from linreg_theory.arrays import Array
 from linreg_theory.cases.family import rationals
 from linreg_theory.cases.fitted import Fitted, FittedCase
-from linreg_theory.claims.claim import BEYOND, Claim, Mutant, Oracle, Pair, Sides
+from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 from linreg_theory.problem import Problem
 from linreg_theory.thresholds import share_duplicates
 
@@ -68,7 +68,7 @@ def _everyone(problem: Problem, w: Array) -> Array:
 CLAIM = Claim(
     ref="BY-6",
     name="duplicate_columns_can_share_weight",
-    source=BEYOND,
+    source="Beyond the paper, from AT-6 and AD-14",
     wording="The l1 term that both regularizers add may seem to pick one of two equal features.",
     statement=r"x_{\cdot p} = x_{\cdot q},\ \bar w_p = \bar w_q = \tfrac12 (w_p + w_q)"
     r" \Rightarrow F(\bar w) \le F(w) \text{ for both worst cases } F",

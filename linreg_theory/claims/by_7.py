@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from linreg_theory.arrays import Array
 from linreg_theory.cases.family import rationals
 from linreg_theory.cases.fitted import Fitted, FittedCase
-from linreg_theory.claims.claim import BEYOND, Claim, Mutant, Oracle, Pair, Sides
+from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
 
 Bound = Callable[[FittedCase], Any]
 
@@ -64,14 +64,14 @@ def _twin(training: Bound = _training_bound, dropout: Bound = _dropout_bound) ->
     return lambda case, oracle: _sides(case, oracle, training, dropout)
 
 
-def _largest(delta: Any, a: Sequence[Any]) -> Any:
+def _largest(delta: Any, a: Array) -> Any:
     return delta * max(a)
 
 
 CLAIM = Claim(
     ref="BY-7",
     name="robust_regressions_have_weak_duality",
-    source=BEYOND,
+    source="Beyond the paper, from AT-6 and AD-14",
     wording="The paper minimises both objectives by gradient descent and proves no optimum.",
     statement=r"\min_w \sum_i (|e_i| + \delta \|w\|_1)^2 = \max \{2 y^\top \alpha - \|a\|^2 :"
     r" |\alpha| \le a, \|X^\top \alpha\|_\infty \le \delta 1^\top a\}, \quad"

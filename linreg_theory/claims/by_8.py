@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 from math import isinf
 from typing import Any
 
@@ -10,7 +12,8 @@ import numpy as np
 
 from linreg_theory.adversarial_training import objective, zero_radius
 from linreg_theory.cases.fitted import Fitted, FittedCase, decided
-from linreg_theory.claims.claim import BEYOND, Claim, Mutant, Oracle, Pair, Sides
+from linreg_theory.claims.claim import Claim, Mutant, Oracle, Pair, Sides
+from linreg_theory.problem import Problem
 from linreg_theory.thresholds import Interpolation, interpolation
 
 Threshold = Callable[[FittedCase, Any], Any]
@@ -25,10 +28,8 @@ def pair(case: FittedCase, oracle: Oracle) -> Sides:
 
 
 def _sides(case: FittedCase, oracle: Oracle, threshold: Threshold) -> Sides:
-    exact = case.exact()
+    exact, found = _found(case)
     problem, delta = exact.problem, exact.delta
-    found = decided(interpolation, problem)
-    assert found is not None, "the weights interpolate"
     reach = delta * np.sum(np.abs(exact.w))
     computed: list[Any] = [
         objective(problem, exact.w, delta),
@@ -38,14 +39,24 @@ def _sides(case: FittedCase, oracle: Oracle, threshold: Threshold) -> Sides:
     radii = [delta] if isinf(found.radius) else [delta, found.radius, found.radius * 9 / 8]
     limit = threshold(exact, found.radius)
     for radius in radii:
-        computed.append(_interpolates(case, found, radius, oracle))
+        computed.append(_interpolates(exact, found, radius, oracle))
         claimed.append(bool(radius <= limit))
     return computed, claimed
 
 
+@lru_cache(maxsize=8)  # a case meets every mutant
+def _found(case: FittedCase) -> tuple[FittedCase, Interpolation]:
+    """The case in fractions, its targets exactly X w also where floats round, and the proof."""
+    exact = case.exact()
+    exact = replace(exact, problem=Problem(exact.problem.X, exact.problem.X @ exact.w))
+    found = decided(interpolation, exact.problem)
+    assert found is not None, "the weights interpolate"
+    return exact, found
+
+
 def _interpolates(case: FittedCase, found: Interpolation, radius: Any, oracle: Oracle) -> bool:
     """Whether interpolating weights of least norm have the optimum's worst case."""
-    worst = np.sum(oracle.ball(case.exact().problem, found.w, radius))
+    worst = np.sum(oracle.ball(case.problem, found.w, radius))
     return bool(worst == case.trained(radius).value)
 
 
@@ -55,14 +66,15 @@ def _twin(threshold: Threshold) -> Pair:
 
 def _printed_pays(case: FittedCase, oracle: Oracle) -> Sides:
     (_, *computed), (_, *claimed) = pair(case, oracle)
-    printed = objective(case.exact().problem, case.exact().w, case.exact().delta)
+    exact, _ = _found(case)
+    printed = objective(exact.problem, exact.w, exact.delta)
     return [printed, *computed], [claimed[0], *claimed]
 
 
 CLAIM = Claim(
     ref="BY-8",
     name="fgsm_erases_interpolation",
-    source=BEYOND,
+    source="Beyond the paper, from AT-5; Ribeiro et al. (2023)",
     wording="The paper takes its objective, a fast gradient sign step, for adversarial training.",
     statement=r"Xw = y \Rightarrow \text{Formula 12 is } 0 \text{ at } w, \text{ its infimum;}"
     r" \quad \text{interpolating } w \text{ minimise } \sum_i (|e_i| + \delta \|w\|_1)^2"

@@ -3,7 +3,6 @@
   Claim      == one sentence or formula of the paper, what is true of it, and how that fails
   Mutant     == a plausible wrong twin, which every kind of evidence must refute
   VERDICTS   == holds | holds if | corrected | refuted
-  BEYOND     == the source of what the paper does not say; the wording is then what one expects
   KINDS      == formal > certified > symbolic > exact > property > integer
   Pair       == a function of a case and an oracle that returns both sides of a statement
   Oracle     == where a maximum comes from: enumeration, a certificate, an integer program
@@ -23,9 +22,8 @@ from linreg_theory.cases.family import Family
 from linreg_theory.problem import Problem
 from linreg_theory.relations import RELATIONS
 
-__all__ = ["BEYOND", "KINDS", "VERDICTS", "Claim", "Mutant", "Oracle", "Pair"]
+__all__ = ["KINDS", "VERDICTS", "Claim", "Mutant", "Oracle", "Pair"]
 
-BEYOND = "beyond the paper"
 VERDICTS = ("holds", "holds if", "corrected", "refuted")
 KINDS = ("formal", "certified", "symbolic", "exact", "property", "integer")
 

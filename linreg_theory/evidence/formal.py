@@ -25,19 +25,7 @@ __all__ = ["PARTIAL", "Proofs", "check_proofs", "formal", "printed_theorems"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "proofs" / "rocq"
 
-PARTIAL = {
-    "printed_mask_overspends_on_ties": "the exact condition, only one that suffices",
-    "mask_distances_are_squared_norms": "the range of the Jaccard distance by active units",
-    "zero_is_worst_case_optimal_iff_balanced": "that zero is optimal only if balanced",
-    "virtual_gradient_vanishes_at_the_base_mask": "real logarithms: it is about differentials",
-    "cross_entropy_is_not_zero_on_equals": "real logarithms: it is about any lg like them",
-    "gaussian_noise_is_ridge": "Gaussian noise itself: it is about moments of finite noise",
-    # Beyond the paper, and not yet claims.
-    "robust_regressions_have_weak_duality": "strong duality",
-    "fgsm_erases_interpolation": "the threshold of the radius",
-    "budgets_order_the_losses": "that random drops can exceed greedy ones",
-    "top_k_norm_is_dual_to_its_polar": "that the bounds are attained, and the prox",
-}
+PARTIAL: dict[str, str] = {}  # none is
 
 _PACKAGES = "coq libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics libcoq-mathcomp-zify"
 

@@ -3,6 +3,7 @@
   linearise(...) == what every sample adds to the linear system of a step
   sources(...)   == the right-hand side that removes given complementarity products
   steps(...)     == the changes of everything once those of the weights are known
+  plain(kernel)  == the same in Python: for a few numbers, on which compiling would not pay
 
 Side 0 of sample i is a_i >= e_i + k z_i + sum_j t_ij with t_ij >= max(x_ij w_j - z_i, 0); side
 1 has -e and -w. Their multipliers are p_i and q_i, and g_ij <= p_i is the weight with which
@@ -11,34 +12,41 @@ and then the samples leaves a system in w, a diagonal and four rows a sample.
 
 Arrays with a leading axis of 2 hold both sides. `row` (2, N, 3) holds h, k - sum(beta) and
 kappa of each side, `source` (2, N, 2) its right-hand sides. Sums over samples are kept by block
-and added in order, so that a result does not depend on the number of threads.
+and added in order, so that a result does not depend on the number of threads. Each kernel does
+the blocks from the first to the last that it is given, and holds no lock: threads are Python's,
+because a process that numba's own parallel loops have run in cannot be forked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from types import FunctionType
+from typing import Any
+
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from linreg_theory.arrays import Array
 
-__all__ = ["linearise", "sources", "steps"]
+__all__ = ["linearise", "plain", "sources", "steps"]
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def linearise(
-    X: Array, F: Array, w: Array, k: float, t: Array, g: Array, z: Array, p: Array, slack: Array,
+    first_block: int, last_block: int, X: Array, F: Array, w: Array, k: float, t: Array,
+    g: Array, z: Array, p: Array, slack: Array,
     room: Array, omega: Array, beta: Array, row: Array, plus: Array, minus: Array,
-    diagonal: Array,
-) -> Array:  # fmt: skip
+    diagonal: Array, products: Array,
+) -> None:  # fmt: skip
     """Eliminate the entries: the system is diag(sum of diagonal) + plus'plus - minus'minus.
 
-    Returns the sum of the complementarity products, by block.
+    `products` (blocks,) receives the sums of the complementarity products.
     """
     N, D = X.shape
     blocks = diagonal.shape[0]
-    products = np.zeros(blocks)
-    for block in prange(blocks):
-        diagonal[block] = 0
+    for block in range(first_block, last_block):
+        diagonal[block], products[block] = 0, 0
         for i in range(block * N // blocks, (block + 1) * N // blocks):
             for s in range(2):
                 sign = 1.0 - 2.0 * s
@@ -76,12 +84,12 @@ def linearise(
             for f in range(F.shape[1]):
                 plus[2 * i, D + f] = (first + mixed) * F[i, f]
                 plus[2 * i + 1, D + f] = second * F[i, f]
-    return products
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def sources(
-    X: Array, F: Array, w: Array, k: float, t: Array, g: Array, z: Array, p: Array, slack: Array,
+    first_block: int, last_block: int, X: Array, F: Array, w: Array, k: float, t: Array,
+    g: Array, z: Array, p: Array, slack: Array,
     room: Array, omega: Array, beta: Array, row: Array, target: float, second: bool, dw: Array,
     dt: Array, dg: Array, dz: Array, dp: Array, dslack: Array, droom: Array, gamma: Array,
     tau: Array, source: Array, right: Array,
@@ -92,7 +100,7 @@ def sources(
     """
     N, D = X.shape
     blocks = right.shape[0]
-    for block in prange(blocks):
+    for block in range(first_block, last_block):
         right[block] = 0
         for i in range(block * N // blocks, (block + 1) * N // blocks):
             for s in range(2):
@@ -134,7 +142,7 @@ def sources(
                 right[block, D + f] += F[i, f] * (p[0, i] - p[1, i] + dp0 - dp1)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _entries(
     s: int, i: int, X: Array, w: Array, dw: Array, t: Array, g: Array, z: Array, p: Array,
     omega: Array, beta: Array, gamma: Array, tau: Array, change: float, level: float,
@@ -156,9 +164,10 @@ def _entries(
     return of_g, of_t, least
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def steps(
-    X: Array, F: Array, w: Array, k: float, t: Array, g: Array, z: Array, p: Array, slack: Array,
+    first_block: int, last_block: int, X: Array, F: Array, w: Array, k: float, t: Array,
+    g: Array, z: Array, p: Array, slack: Array,
     room: Array, omega: Array, beta: Array, row: Array, gamma: Array, tau: Array, source: Array,
     dw: Array, db: Array, dt: Array, dg: Array, dz: Array, dp: Array, dslack: Array,
     droom: Array, lowest: Array,
@@ -166,7 +175,7 @@ def steps(
     """The changes dt ... droom; `lowest` (blocks,) is the least change over value of any."""
     N, D = X.shape
     blocks = lowest.shape[0]
-    for block in prange(blocks):
+    for block in range(first_block, last_block):
         least = 0.0
         for i in range(block * N // blocks, (block + 1) * N // blocks):
             shift = 0.0
@@ -201,3 +210,10 @@ def steps(
                 least = min(least, level / z[s, i], droom[s, i] / room[s, i])
                 least = min(least, change / p[s, i], dslack[s, i] / slack[s, i])
         lowest[block] = least
+
+
+@cache
+def plain(kernel: Any) -> Callable[..., Any]:
+    """The kernel without the compiler; what it calls is not compiled either."""
+    names = {name: getattr(value, "py_func", value) for name, value in globals().items()}
+    return np.errstate(all="ignore")(FunctionType(kernel.py_func.__code__, names))

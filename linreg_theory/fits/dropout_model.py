@@ -3,7 +3,8 @@
   DropoutModel(X, F, y, k)
   m.value(w, free)              == sum_i max(|e_i| + P_i(k), M_i(k) - |e_i|)^2
   m.bound(p, q, up, down)       == a lower bound of the minimum, from multipliers near the optimum
-  DropoutFit                    == weights, multipliers, value and bound; f.gap is relative
+  DropoutFit                    == weights, multipliers, value and bound; f.gap is their
+                                   relative gap, as `training_model` defines it
 
 Its dual is to maximise 2 y'(p - q) - |p + q|^2 over 0 <= u_ij <= p_i, 0 <= v_ij <= q_i with
 sum_j u_ij >= (D - k) p_i, sum_j v_ij >= (D - k) q_i, sum_i x_ij (u_ij - v_ij) = 0 for each j
@@ -18,7 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from linreg_theory.adversarial_dropout import worst_case
+from linreg_theory.arithmetic import quiet
 from linreg_theory.arrays import Array
+from linreg_theory.fits.training_model import beyond_rounding, relative_gap, without
 from linreg_theory.problem import Problem
 
 __all__ = ["DropoutFit", "DropoutModel"]
@@ -36,11 +39,12 @@ class DropoutFit:
     value: float
     bound: float
     steps: int = 0
+    size: float = 0.0  # |y|, for what rounding is
 
     @property
     def gap(self) -> float:
-        """How far the value can be above the optimum, relative to the value."""
-        return max(self.value - self.bound, 0.0) / self.value if self.value > 0 else 0.0
+        """How far the value can be above the optimum; `relative_gap` says relative to what."""
+        return relative_gap(self.value, self.bound, self.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,26 +63,50 @@ class DropoutModel:
 
     def value(self, w: Array, free: Array) -> float:
         """The worst case over at most k drops per sample."""
+        if not self.X.size:
+            e = self.residuals(w, free)
+            return float(e @ e)
         return float(worst_case(Problem(self.X, self.y - self.F @ free), w, self.k))
 
+    @quiet
     def bound(self, upper: Array, lower: Array, dropped: Array) -> float:
         """A lower bound of the optimum: the dual value of the nearest feasible multipliers."""
-        p, q = upper.copy(), lower.copy()
+        largest = float(np.max([upper, lower], initial=0))
+        if not 0 < largest < np.inf:
+            return 0.0
+        p, q = np.maximum(upper, 0) / largest, np.maximum(lower, 0) / largest
+        if self.k == 0:  # least squares
+            alpha = without(np.hstack([self.X, self.F]), p - q)
+            return self._dual_value(np.maximum(alpha, 0), np.maximum(-alpha, 0))
+        u, v = self._allowed(p, dropped[0] / largest), self._allowed(q, dropped[1] / largest)
         if self.F.shape[1]:
-            off = self.F @ np.linalg.lstsq(self.F, p - q, rcond=None)[0]
+            off = (p - q) - without(self.F, p - q)
             p, q = p + np.maximum(-off, 0), q + np.maximum(off, 0)
-        kept = (p - q)[:, None] - (dropped[0] - dropped[1])
+        kept = (p - q)[:, None] - (u - v)
         unbalanced = np.sum(self.X * kept, axis=0)
         squares = np.sum(self.X * self.X, axis=0)
         squares[squares == 0] = 1
         change = np.abs(self.X * (unbalanced / squares))
-        raised = np.maximum(change.max(axis=1), change.sum(axis=1) / max(self.k, 1))
-        gain, a = float(self.y @ (p - q)), p + q + 2 * raised
-        return gain * (gain / float(a @ a)) if gain > 0 else 0.0
+        raised = np.maximum(change.max(axis=1, initial=0), change.sum(axis=1) / self.k)
+        return self._dual_value(p + raised, q + raised)
+
+    def _allowed(self, whole: Array, dropped: Array) -> Array:
+        """What may be dropped of the weights of a side: each at most the whole, k in all."""
+        inside = np.clip(dropped, 0, whole[:, None])
+        total = inside.sum(axis=1)
+        over = total > self.k * whole
+        shrink = np.divide(self.k * whole, total, where=over, out=np.ones_like(total))
+        shrunk: Array = inside * shrink[:, None]
+        return shrunk
+
+    def _dual_value(self, p: Array, q: Array) -> float:
+        gain, a = float(self.y @ (p - q)), p + q
+        return beyond_rounding(gain * (gain / float(a @ a)), self.y) if gain > 0 else 0.0
 
     def fit(
         self, w: Array, free: Array, upper: Array, lower: Array, dropped: Array, steps: int = 0
     ) -> DropoutFit:
         """Weights and multipliers with what they prove."""
         value, bound = self.value(w, free), self.bound(upper, lower, dropped)
-        return DropoutFit(w, free, upper, lower, dropped, value, bound, steps)
+        size = float(np.linalg.norm(self.y))
+        return DropoutFit(w, free, upper, lower, dropped, value, bound, steps, size)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
+from linreg_theory.arithmetic import quiet
 from linreg_theory.arrays import Array
 from linreg_theory.fits.path_system import Cell, Design, cell_of, rebuild
 from linreg_theory.fits.path_walk import (
@@ -38,10 +39,12 @@ from linreg_theory.fits.path_walk import (
 from linreg_theory.fits.scaling import Units
 from linreg_theory.fits.training import minimise
 from linreg_theory.fits.training_model import Fit, TrainingModel
+from linreg_theory.solvers.solution import Unresolved
 
 __all__ = ["TrainingPath", "training_path"]
 
 _PIECES = 512  # that a record holds
+_IDLE = 4  # walks without a piece that are too many
 _BEYOND = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)  # how much further to look when lost
 _PROVEN = 1e-11  # the gap that sets read off must reach
 _ZERO = 1e-9  # what an interior-point method means by zero
@@ -84,10 +87,11 @@ class TrainingPath:
             raise ValueError(f"delta must be at least {self.lowest:.6g}, the path's end: {delta!r}")
         return int(np.searchsorted(-self.breakpoints, -delta))
 
+    @quiet
     def at(self, delta: float) -> tuple[Array, Array, Array]:
         """Weights (D',), free weights and alpha (N',) at this radius."""
         t, units = self.piece(delta), self.units
-        s, total = _level(self.line[t], 1 / delta)
+        s, total = _level(self.line[t], 1 / float(delta))
         items = self.order[self.starts[t] : self.starts[t + 1]]
         values = self.solution[self.starts[t] : self.starts[t + 1]] @ np.array([1, s, total])
         f, P = units.F.shape[1], units.F.shape[1] + units.X.shape[1]
@@ -107,9 +111,14 @@ class TrainingPath:
 
     def fits(self, deltas: Iterable[float]) -> list[Fit]:
         """Fits at these radii, each with its proven gap."""
-        return [self.units.training(delta, np.inf).fit(*self.at(delta)) for delta in deltas]
+        return [self._fit(float(delta)) for delta in deltas]
+
+    def _fit(self, delta: float) -> Fit:
+        t, model = self.piece(delta), self.units.training(delta, np.inf)
+        return model.fit(*self.at(delta), self.signs[t] != 0, self.sides[t] == 0)
 
 
+@quiet
 def training_path(units: Units, delta_min: float, limit: int = 100_000) -> TrainingPath:
     """The path of adversarial training in l_inf balls from w = 0 down to a radius.
 
@@ -125,6 +134,8 @@ def training_path(units: Units, delta_min: float, limit: int = 100_000) -> Train
     ------
     ValueError
         For an unusable radius or limit.
+    Unresolved
+        If not even the first piece is found.
     """
     if not 0 < delta_min < np.inf:
         raise ValueError(f"delta_min must be positive and finite, got {delta_min!r}")
@@ -133,22 +144,24 @@ def training_path(units: Units, delta_min: float, limit: int = 100_000) -> Train
     design = _design(units)
     cell, place = _start(design, delta_min)
     records: list[Record] = []
-    pieces, resolved, status = 0, 0, FULL
-    while status != DONE:
-        record = room_for(min(_PIECES, limit), cell)
+    pieces, resolved, idle, status = 0, 0, 0, FULL
+    while status != DONE and pieces < limit and idle < _IDLE:
+        record = room_for(min(_PIECES, limit - pieces), cell)
         status = walk(design, cell, place, record)
-        records.append(record)
+        idle = 0 if record.used[0] else idle + 1
         pieces += int(record.used[0])
-        if status == WORN:
+        if record.used[0]:
+            records.append(record)
+        if status == WORN and idle < 2:
             rebuild(design, cell)
-        elif status == LOST:
-            found = _resolve(units, design, place)
+        elif status in (WORN, LOST):
             resolved += 1
+            found = _resolve(units, design, place)
             if found is None:
                 break
             cell, place = found
-        if pieces >= limit:
-            break
+    if not records:
+        raise Unresolved("the path was lost at its beginning and not found again")
     end = delta_min if status == DONE else 0.0
     return _path(units, records, resolved, design.free, end)
 
@@ -210,7 +223,7 @@ def _resolve(units: Units, design: Design, place: Array) -> tuple[Cell, Array] |
         s, total = _level(line, theta)
         v = cell.solution.T @ np.array([1, s, total])
         unknowns = np.zeros(len(cell.position))
-        unknowns[cell.order[: cell.count[0]]] = v[: cell.count[0]]
+        unknowns[cell.order[: cell.size[0]]] = v[: cell.size[0]]
         free, w = unknowns[: design.free], unknowns[design.free : len(signs)]
         if model.fit(w, free, cell.alpha.T @ np.array([1, s, total])).gap <= _PROVEN:
             return cell, np.array([theta, s, total, place[3]])

@@ -9,8 +9,11 @@ and O(N D^2) for the system in w that is left. The point is strictly inside all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,7 @@ __all__ = ["DropPoint", "central_path"]
 
 _LONGEST = 0.995  # of the way to the boundary
 _BLOCKS = 16  # of samples, for the threads
+_SHARED = 2**15  # entries from which threads pay
 _COMPILED = 64  # numbers in X up to which the kernels run as they are: compiling takes longer
 
 
@@ -49,6 +53,7 @@ class _Interior:
 
     def __init__(self, X: Array, F: Array, y: Array, k: int) -> None:
         self.X, self.F, self.y, self.k = X, F, y, float(k)
+        self.threads = min(os.cpu_count() or 1, _BLOCKS)
         N, D = X.shape
         size = max(float(np.abs(y).mean()), 1e-300)
         start = size / (k + D)
@@ -62,20 +67,21 @@ class _Interior:
         self.row, self.source = np.zeros((2, N, 3)), np.zeros((2, N, 2))
         self.plus, self.minus = np.zeros((2, 2 * N, D + F.shape[1]))
         self.diagonal, self.right = np.zeros((_BLOCKS, D)), np.zeros((_BLOCKS, D + F.shape[1]))
-        self.lowest, self.dw = np.zeros(_BLOCKS), np.zeros(D)
+        self.lowest, self.by_block = np.zeros((2, _BLOCKS))
+        self.dw = np.zeros(D)
 
     def linearise(self) -> None:
         """Take up the current point: slacks, the system's parts, `products` and `gap`."""
         e, a = self.y - self.X @ self.w - self.F @ self.b, self.p[0] + self.p[1]
         self.slack = np.stack([a - e, a + e]) - self.k * self.z - self.t.sum(axis=2)
         self.room = self.k * self.p - self.g.sum(axis=2)
-        by_block = self._run(
+        self._run(
             drop_kernels.linearise,
             *(self.X, self.F, self.w, self.k, self.t, self.g, self.z, self.p),
             *(self.slack, self.room, self.omega, self.beta, self.row),
-            *(self.plus, self.minus, self.diagonal),
+            *(self.plus, self.minus, self.diagonal, self.by_block),
         )
-        self.products = float(by_block.sum())
+        self.products = float(self.by_block.sum())
         self.gap = 2 * self.products / float(a @ a)
 
     def factor(self) -> tuple[Array, bool]:
@@ -84,7 +90,7 @@ class _Interior:
         system = dsyrk(-1.0, self.minus.T, beta=1.0, c=system, overwrite_c=1, lower=1)
         place = np.arange(len(self.w))
         system[place, place] += self.diagonal.sum(axis=0)
-        return cholesky(system)
+        return cholesky(system, alike=True)
 
     def direction(self, factored: tuple[Array, bool], target: float, second: bool) -> float:
         """The changes that bring every product to `target`; the longest step along them."""
@@ -106,13 +112,17 @@ class _Interior:
         lowest = float(self.lowest.min())
         return min(1.0, -1 / lowest) if lowest < 0 else 1.0
 
-    def _run(self, kernel: Any, *arguments: Any) -> Any:
-        """The kernel, compiled unless there is too little to do."""
-        if self.X.size > _COMPILED:
-            return kernel(*arguments)
-        plain: Callable[..., Any] = kernel.py_func
-        with np.errstate(all="ignore"):  # as the compiled one
-            return plain(*arguments)
+    def _run(self, kernel: Any, *arguments: Any) -> None:
+        """The kernel on all blocks: compiled unless there is little to do, shared if much."""
+        if self.X.size <= _COMPILED:
+            drop_kernels.plain(kernel)(0, _BLOCKS, *arguments)
+        elif self.X.size <= _SHARED or self.threads == 1:
+            kernel(0, _BLOCKS, *arguments)
+        else:
+            ends = [_BLOCKS * n // self.threads for n in range(self.threads + 1)]
+            with ThreadPoolExecutor(self.threads) as pool:
+                for done in [pool.submit(kernel, *part, *arguments) for part in pairwise(ends)]:
+                    done.result()
 
     def move(self, length: float) -> None:
         """Go along the changes."""

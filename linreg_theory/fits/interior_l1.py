@@ -3,7 +3,8 @@
   central_path(X, F, y, r, rho) == Interior points, each closer to the optimum
   factor(R, d), cholesky(A)     == the Cholesky factor of R R' + diag(d), and of A
 
-of the problem: minimise sum_i (|e_i| + rho_i sum_j r_j |w_j|)^2 over w (D,) and b (f,), e = y - X w - F b.
+of the problem: minimise sum_i (|e_i| + rho_i sum_j r_j |w_j|)^2 over w (D,) and b (f,), where
+e = y - X w - F b.
 Each step factors one positive definite matrix, N x N or D x D, whichever is smaller. The point
 is strictly inside all along, so what it converges to lies in the middle of the set of optima:
 the sets of zero weights and zero residuals can be read off (see `polish`).
@@ -173,20 +174,23 @@ def factor(root: Array, diagonal: Array) -> tuple[Array, bool]:
     return cholesky(matrix)
 
 
-def cholesky(matrix: Array) -> tuple[Array, bool]:
+def cholesky(matrix: Array, alike: bool = False) -> tuple[Array, bool]:
     """The Cholesky factor from the lower triangle, a trifle added to the diagonal if need be.
 
     What is added is relative to each entry: columns of tiny and of large radius meet in one
-    diagonal, and what is nothing to the one is everything to the other.
+    diagonal, and what is nothing to the one is everything to the other. Where all entries are
+    `alike` it is relative to the largest, for some may have been lost by cancellation.
     """
     place = np.arange(len(matrix))
     diagonal, jitter = matrix[place, place], 1e-16
+    trifle = diagonal
     for _ in range(8):  # rounding may cost definiteness close to the end
-        matrix[place, place] = diagonal * (1 + jitter)
+        matrix[place, place] = diagonal + jitter * trifle
         try:
             return cho_factor(matrix, lower=True, check_finite=False)
         except np.linalg.LinAlgError:
             jitter *= 100
+            trifle = np.max(diagonal, initial=0) if alike else diagonal
     raise np.linalg.LinAlgError("the system of a step is not positive definite")
 
 
@@ -247,7 +251,9 @@ def _advance(rows: Rows, weights: _Weights, system: _System, average: float, pai
     """One predictor-corrector step; the change of the free weights."""
     balance = -system.F.T @ rows.alpha
 
-    def direction(target: float, first: tuple[Array, ...] | None, second: tuple[Array, ...] | None):
+    def direction(
+        target: float, first: tuple[Array, ...] | None, second: tuple[Array, ...] | None
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...], Array]:
         own, drift = (
             rows.answer(rows.shift(target, first)),
             weights.answer(weights.shift(target, second)),
@@ -269,7 +275,10 @@ def _advance(rows: Rows, weights: _Weights, system: _System, average: float, pai
     return length * free
 
 
-def _matched(rows: Rows, weights: _Weights, of_rows: tuple, of_weights: tuple):
+def _matched(
+    rows: Rows, weights: _Weights, of_rows: tuple[Array, ...], of_weights: tuple[Array, ...]
+) -> list[tuple[tuple[Array, Array], tuple[Array, Array]]]:
+    """What stays positive with its change, next to what it is complementary to."""
     p, q, over, under = rows.pairs(of_rows)
     up, down, slack_up, slack_down = weights.pairs(of_weights)
     return [(p, over), (q, under), (up, slack_up), (down, slack_down)]

@@ -3,10 +3,11 @@
   central_path(X, F, y, r, rho) == Interior points, each closer to the optimum
   row_space(X, r)               == Y, Q: X w = Y u for radii * w = Q u, and ||u|| = ||radii * w||
 
-of the problem: minimise sum_i (|e_i| + rho_i ||r * w||)^2 over w (D,) and b (f,), e = y - X w - F b.
-Only what X / r sees of the weights is worth its norm: u has min(N, D) entries. The cone sigma >=
-||u|| is kept by Nesterov and Todd's scaling: with s = (sigma, u) and its dual z = (lambda, -Y'alpha)
-a step sets dz = -M ds + r for the M that takes s to z, a multiple of 2 q q' - J, J = diag(1, -1 ...).
+of the problem: minimise sum_i (|e_i| + rho_i ||r * w||)^2 over w (D,) and b (f,), where
+e = y - X w - F b. Only what X / r sees of the weights is worth its norm: u has min(N, D) entries.
+The cone sigma >= ||u|| is kept by Nesterov and Todd's scaling: with s = (sigma, u) and its dual
+z = (lambda, -Y'alpha) a step sets dz = -M ds + r for the M that takes s to z, a multiple of
+2 q q' - J with J = diag(1, -1, ...).
 Each step factors one positive definite matrix of min(N, D) + f + 1 rows.
 """
 

@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 
     order: Array  # items of the system, in the order in which they came
     position: Array  # (P + N,), where each is, or -1
-    count: Array  # (1,), how many
+    size: Array  # (1,), how many
     inverse: Array  # of the system's matrix
     solution: Array  # (3, room): v and alpha_Z as c0 + c1 s + c2 lambda
     alpha: Array  # (3, N), the same for every alpha
@@ -82,7 +82,7 @@ def cell_of(design: Design, signs: Array, sides: Array) -> Cell:
 
 def rebuild(design: Design, cell: Cell) -> None:
     """Invert the system's matrix and solve it."""
-    P, n = design.G.shape[1], int(cell.count[0])
+    P, n = design.G.shape[1], int(cell.size[0])
     items = cell.order[:n]
     columns, rows = np.nonzero(items < P)[0], np.nonzero(items >= P)[0]
     used = design.G[:, items[columns]]
@@ -103,14 +103,38 @@ def refine(design: Design, cell: Cell, s: float, total: float) -> float:
 
     This is relative to the largest weight and alpha at s and lambda = total.
     """
-    (N, P), n = design.G.shape, cell.count[0]
+    P, n, V = design.G.shape[1], cell.size[0], cell.solution
+    residual, change = _residual(design, cell), np.zeros((3, V.shape[1]))
+    errors, sizes = np.zeros(2), np.full(2, 1e-3)  # near w = 0 errors count absolutely
+    sizes[1] = 1e-300
+    for a in range(n):
+        for k in range(3):
+            change[k, a] = _dot(cell.inverse[a, :n], residual[k])
+            V[k, a] += change[k, a]
+        moved = change[0, a] + change[1, a] * s + change[2, a] * total
+        kind = 1 if cell.order[a] >= P else 0
+        errors[kind] = max(errors[kind], abs(moved))
+        sizes[kind] = max(sizes[kind], abs(V[0, a] + V[1, a] * s + V[2, a] * total))
+    _subtract(design, cell, change, cell.alpha)
+    _settle(design, cell)
+    np.dot(cell.alpha, design.G, cell.pulls)
+    for i in range(design.G.shape[0]):
+        alpha = cell.alpha[0, i] + cell.alpha[1, i] * s + cell.alpha[2, i] * total
+        sizes[1] = max(sizes[1], abs(alpha))
+    return max(errors[0] / sizes[0], errors[1] / sizes[1])
+
+
+@njit(cache=True, error_model="numpy")
+def _residual(design: Design, cell: Cell) -> Array:
+    """What the equations (3, n) want; leaves alpha with e added to it where e should be 0."""
+    (N, P), n = design.G.shape, cell.size[0]
     alpha, V = cell.alpha, cell.solution
     for i in range(N):
         alpha[0, i], alpha[1, i] = design.y[i], cell.sides[i] * design.rho[i]
         alpha[2, i] = 0
     _subtract(design, cell, V, alpha)
-    residual, change = np.empty((3, n)), np.zeros((3, V.shape[1]))
-    for a in range(n):  # e = 0, and what it adds to alpha while it is not
+    residual = np.empty((3, n))
+    for a in range(n):
         if cell.order[a] >= P:
             for k in range(3):
                 e = alpha[k, cell.order[a] - P]
@@ -122,40 +146,34 @@ def refine(design: Design, cell: Cell, s: float, total: float) -> float:
             for k in range(3):
                 residual[k, a] = _dot(design.GT[q], alpha[k])
             residual[2, a] -= design.r[q] * cell.signs[q]
-    errors, sizes = np.zeros(2), np.full(2, 1e-300)
-    for a in range(n):
-        for k in range(3):
-            change[k, a] = _dot(cell.inverse[a, :n], residual[k])
-            V[k, a] += change[k, a]
-        moved, kind = change[0, a] + change[1, a] * s + change[2, a] * total, 0
-        if cell.order[a] >= P:
-            kind = 1
-        errors[kind] = max(errors[kind], abs(moved))
-        sizes[kind] = max(sizes[kind], abs(V[0, a] + V[1, a] * s + V[2, a] * total))
-    _subtract(design, cell, change, alpha)
+    return residual
+
+
+@njit(cache=True, error_model="numpy")
+def _settle(design: Design, cell: Cell) -> None:
+    """Take alpha of zero residuals from the solution.
+
+    Where all residuals are zero v stands still and alpha is proportional to lambda, exactly.
+    """
+    (N, P), n, V = design.G.shape, cell.size[0], cell.solution
     pinned = 0
     for a in range(n):
         if cell.order[a] >= P:
             pinned += 1
     for a in range(n):
-        if pinned == N:  # v stands still and alpha is proportional to lambda: exactly
-            for k in range(3):
-                if (k < 2) if cell.order[a] >= P else (k > 0):
-                    V[k, a] = 0
-        if cell.order[a] >= P:
-            for k in range(3):
-                alpha[k, cell.order[a] - P] = V[k, a]
-    for i in range(N):
-        sizes[1] = max(sizes[1], abs(alpha[0, i] + alpha[1, i] * s + alpha[2, i] * total))
-    np.dot(alpha, design.G, cell.pulls)
-    return max(errors[0] / sizes[0], errors[1] / sizes[1])
+        row = cell.order[a] >= P
+        for k in range(3):
+            if pinned == N and ((row and k < 2) or (not row and k > 0)):
+                V[k, a] = 0
+            if row:
+                cell.alpha[k, cell.order[a] - P] = V[k, a]
 
 
 @njit(cache=True, error_model="numpy")
 def _subtract(design: Design, cell: Cell, weights: Array, forms: Array) -> None:
     """Take the columns in use, times their weights (3, n), from the forms (3, N)."""
     N, P = design.G.shape
-    for a in range(cell.count[0]):
+    for a in range(cell.size[0]):
         if cell.order[a] < P:
             column = design.GT[cell.order[a]]
             c0, c1, c2 = weights[0, a], weights[1, a], weights[2, a]
@@ -176,7 +194,7 @@ def _dot(one: Array, other: Array) -> float:
 @njit(cache=True, error_model="numpy")
 def _border(design: Design, cell: Cell, item: int) -> tuple[Array, float]:
     """The item's row of the system's matrix, and its diagonal entry."""
-    P, n = design.G.shape[1], cell.count[0]
+    P, n = design.G.shape[1], cell.size[0]
     column = np.zeros(n)
     if item >= P:
         for a in range(n):
@@ -197,7 +215,7 @@ def dependence(design: Design, cell: Cell, item: int) -> tuple[Array, Array, flo
     Last is the diagonal entry of its row.
     """
     column, diagonal = _border(design, cell, item)
-    n = cell.count[0]
+    n = cell.size[0]
     u = np.empty(n)
     for a in range(n):
         u[a] = _dot(cell.inverse[a, :n], column)
@@ -207,7 +225,7 @@ def dependence(design: Design, cell: Cell, item: int) -> tuple[Array, Array, flo
 @njit(cache=True, error_model="numpy")
 def add(design: Design, cell: Cell, item: int, sign: int) -> bool:
     """Take an item into the system; False if it depends on those that are there."""
-    P, n = design.G.shape[1], cell.count[0]
+    P, n = design.G.shape[1], cell.size[0]
     u, column, diagonal = dependence(design, cell, item)
     pivot, size = diagonal, abs(diagonal)
     for a in range(n):
@@ -230,7 +248,7 @@ def add(design: Design, cell: Cell, item: int, sign: int) -> bool:
         cell.solution[1, n] = reach
         cell.sides[item - P] = 0
     cell.order[n], cell.position[item] = item, n
-    cell.count[0] = n + 1
+    cell.size[0] = n + 1
     for a in range(n + 1):
         for k in range(3):
             cell.solution[k, a] += wants[k] * along[a] / pivot
@@ -246,7 +264,7 @@ def remove(design: Design, cell: Cell, item: int, side: int) -> bool:
 
     Returns False for a weight that the zero residuals determine.
     """
-    P, n = design.G.shape[1], cell.count[0]
+    P, n = design.G.shape[1], cell.size[0]
     place = cell.position[item]
     corner = cell.inverse[place, place]
     if item < P and corner * _dot(design.GT[item], design.GT[item]) <= _DEPENDENT:
@@ -276,5 +294,5 @@ def remove(design: Design, cell: Cell, item: int, side: int) -> bool:
         cell.inverse[place, a] = cell.inverse[last, a]
     for a in range(n):
         cell.inverse[a, place] = cell.inverse[a, last]
-    cell.count[0] = last
+    cell.size[0] = last
     return True

@@ -160,7 +160,7 @@ def _next(design: Design, cell: Cell, line: _Line, passed: Array) -> tuple[float
 def coefficients(design: Design, cell: Cell) -> Array:
     """a0, a1, a2, b0, b1."""
     P, result = design.G.shape[1], np.zeros(5)
-    for a in range(cell.count[0]):
+    for a in range(cell.size[0]):
         q = cell.order[a]
         if q < P:
             for k in range(3):
@@ -189,7 +189,7 @@ def _line(design: Design, cell: Cell, place: Array, c: Array) -> _Line:
 @njit(cache=True, error_model="numpy")
 def _write(cell: Cell, c: Array, end: float, record: Record) -> None:
     piece, first = record.used[0], record.used[1]
-    n = cell.count[0]
+    n = cell.size[0]
     record.line[piece, 0] = end
     for k in range(5):
         record.line[piece, k + 1] = c[k]
@@ -226,7 +226,7 @@ def _cross(design: Design, cell: Cell, item: int, sign: int, place: Array, tied:
 @njit(cache=True, error_model="numpy")
 def _makes_way(design: Design, cell: Cell, item: int, sign: int, place: Array) -> int:
     """The column in use of weight zero whose place a dependent column can take, or -1."""
-    P, n = design.G.shape[1], cell.count[0]
+    P, n = design.G.shape[1], cell.size[0]
     share, _, _ = dependence(design, cell, item)
     best, leaving = 1e-9, -1
     for a in range(n):

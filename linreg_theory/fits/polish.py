@@ -16,6 +16,9 @@ it worked.
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+
 import numpy as np
 import scipy.linalg
 
@@ -23,6 +26,8 @@ from linreg_theory.arrays import Array
 from linreg_theory.fits.training_model import Fit, TrainingModel
 
 __all__ = ["Face", "polish"]
+
+_Point = tuple[Array, Array, Array]  # w, free, alpha
 
 _ROUNDS = 4
 _RANK = 1e-13  # of the largest pivot
@@ -37,6 +42,7 @@ def polish(
     pinned: Array,
     tol: float,
     rounds: int = _ROUNDS,
+    thorough: bool = True,
 ) -> Fit | None:
     """The optimum, if some rounds of correcting the sets reach the gap `tol`; the best otherwise.
 
@@ -50,14 +56,38 @@ def polish(
         Which weights are not zero.
     pinned : array, shape (N,), bool
         Which residuals are zero.
+    tol : float
+        The relative gap to reach.
+    rounds : int
+        How often the sets may be corrected.
+    thorough : bool
+        Whether to go on where the solution is not unique.
     """
+    ways = (_unique, _equations) if thorough else (_unique,)
     best = None
-    signs, sides = np.sign(w), np.sign(model.residuals(w, free))
-    point = w, free, alpha
+    for solved in ways:
+        fit = _rounds(model, solved, (w, free, alpha), (active, pinned), tol, rounds)
+        best = fit if best is None or (fit is not None and fit.gap < best.gap) else best
+        if best is not None and best.gap <= tol:
+            break
+    return best
+
+
+def _rounds(
+    model: TrainingModel,
+    solved: Callable[..., _Point],
+    point: _Point,
+    sets: tuple[Array, Array],
+    tol: float,
+    rounds: int,
+) -> Fit | None:
+    """The best of some rounds of solving and of correcting the sets."""
+    best, (active, pinned) = None, sets
+    signs, sides = np.sign(point[0]), np.sign(model.residuals(point[0], point[1]))
     for _ in range(rounds):
         try:
-            point = _equations(model, *point, signs * active, np.where(pinned, 0, sides))
-        except np.linalg.LinAlgError:
+            point = solved(model, *point, signs * active, np.where(pinned, 0, sides))
+        except (np.linalg.LinAlgError, scipy.linalg.LinAlgWarning):
             break
         if not all(np.isfinite(part).all() for part in point):
             break
@@ -66,10 +96,8 @@ def polish(
         if best.gap <= tol:
             break
         changed = _corrected(model, *point, signs, sides, active, pinned)
-        if all(
-            np.array_equal(a, b)
-            for a, b in zip(changed, (signs, sides, active, pinned), strict=True)
-        ):
+        former = signs, sides, active, pinned
+        if all(np.array_equal(a, b) for a, b in zip(changed, former, strict=True)):
             break
         signs, sides, active, pinned = changed
     return best
@@ -120,6 +148,33 @@ def _equations(
     w = np.zeros(model.X.shape[1])
     w[chosen] = (v * scale)[: len(chosen)]
     return w, (v * scale)[len(chosen) :], alpha
+
+
+def _unique(
+    model: TrainingModel, w: Array, free: Array, alpha: Array, signs: Array, sides: Array
+) -> tuple[Array, Array, Array]:
+    """The same if the solution is unique, several times faster; LinAlgError if it is not."""
+    (chosen,), (pinned,) = np.nonzero(signs), np.nonzero(sides == 0)
+    X = np.hstack([model.X[:, chosen], model.F])
+    tilt = np.concatenate([(model.radii * signs)[chosen], np.zeros(model.F.shape[1])])
+    design = sides[:, None] * X - model.rho[:, None] * tilt  # r = |y| part - design v
+    target = sides * model.y
+    m, z = X.shape[1], len(pinned)
+    if z > m or m == 0:
+        raise np.linalg.LinAlgError("more equations than weights")
+    system = np.zeros((m + z, m + z))
+    system[:m, :m] = design.T @ design
+    system[:m, m:], system[m:, :m] = -X[pinned].T, -X[pinned]
+    right = np.concatenate([design.T @ target, -model.y[pinned]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", scipy.linalg.LinAlgWarning)
+        solved = scipy.linalg.solve(system, right, assume_a="sym", check_finite=False)
+    w = np.zeros(model.X.shape[1])
+    w[chosen] = solved[: len(chosen)]
+    free = solved[len(chosen) : m]
+    alpha = sides * (target - design @ solved[:m])
+    alpha[pinned] = solved[m:]
+    return w, free, alpha
 
 
 def _least_squares(matrix: Array, right: Array) -> Array:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from linreg_theory.arithmetic import checked, quiet
 from linreg_theory.arrays import Array
 from linreg_theory.fits.dropout_model import DropoutModel
 from linreg_theory.fits.training_model import TrainingModel
@@ -50,10 +51,13 @@ class Units:
         """
         return DropoutModel(self.X, self.F, self.y, min(k, len(self.kept)))
 
+    @quiet
     def weights(self, w: Array) -> Array:
-        """Weights of all features in the user's units, (D,)."""
+        """Weights of all features in the user's units, (D,); OverflowError beyond floats."""
         full = np.zeros(self.n_features)
-        full[self.kept] = w * (self.target / self.columns)
+        used = w != 0
+        full[self.kept[used]] = (w[used] / self.columns[used]) * self.target
+        checked("a weight", full)
         return full
 
     def free(self, free: Array) -> float:

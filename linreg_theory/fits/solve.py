@@ -107,10 +107,11 @@ def fit_training_path(
         "sample_weight": sample_weight,
         "tol": tol,
     }
-    radii = list(radii)
-    shape, followed = getattr(X, "shape", ()), []
+    radii = [np.inf if delta == np.inf else float(as_radius("delta", delta)) for delta in radii]
+    shape: tuple[int, ...] = getattr(X, "shape", ())
+    followed: list[float] = []
     if norm == np.inf and len(shape) == 2 and shape[1] >= max(_WIDE, 2 * shape[0]):
-        followed = [float(as_radius("radii", delta)) for delta in radii if 0 < delta < np.inf]
+        followed = [delta for delta in radii if 0 < delta < np.inf]
     if not followed:
         return [fit_training(X, y, delta, norm, **options) for delta in radii]
     data, target, weight = _checked(X, y, sample_weight)

@@ -30,9 +30,11 @@ __all__ = ["minimise"]
 
 _TRY = 1e-3  # the gap from which the active set is tried
 _EVERY = 8  # steps at which it is tried whatever the gap is
+_THOROUGH = 1e-6  # the gap from which it is tried although its solution is not unique
 _LAST = 1e-14  # and from which more steps are of no use
 _FIRST = 64  # columns to begin with
-_MORE = 3  # times as many may enter at once
+_MORE, _MOST = 2, 3  # times as many enter as pull too much, and at most as are in
+_SETTLED = 0.25  # of the columns: if no more enter, a new solve may not be needed
 _EXCHANGES = 8  # rounds in which entering columns may settle without a new solve
 _CHEAP = (1e-14, 1e-11, 1e-8)  # radii that may be taken for none if all else fails
 _TAME = 1e4  # between the largest and the smallest radius
@@ -85,10 +87,8 @@ def _with_extremes(model: TrainingModel, tol: float, exact: bool = True) -> Fit:
     both = np.hstack([model.F, model.X[:, loose]])
     basis = scipy.linalg.orth(both) if both.size else both
     part = replace(model, X=model.X[:, limited], radii=model.radii[limited], F=basis)
-    if exact or not part.X.size:
-        fit = _limited(part, tol)
-    else:
-        fit = _anywhere(part, tol, _at_zero(part))
+    whole = exact or not part.X.size
+    fit = _limited(part, tol) if whole else _anywhere(part, tol, _at_zero(part))
     free, freed = np.split(_solved(both, basis @ fit.free), [model.F.shape[1]])
     w, active = np.zeros(model.X.shape[1]), model.radii == 0
     w[limited], w[loose], active[limited] = fit.w, freed, fit.signs != 0
@@ -134,17 +134,20 @@ def _by_columns(model: TrainingModel, best: Fit, tol: float) -> Fit:
         best = _better(best, model.fit(w, fit.free, fit.alpha, active, pinned, steps))
         if best.gap <= tol or len(chosen) == columns:
             return best
-        settled = polish(model, w, fit.free, fit.alpha, active, pinned, tol, _EXCHANGES)
-        if settled is not None:
-            best = _better(best, replace(settled, steps=steps))
-            if best.gap <= tol:
-                return best
         pulls = np.abs(fit.alpha @ model.X) / model.radii
-        size = np.maximum(np.abs(fit.alpha), model.rho * model.reach(w))
-        entering = int(np.sum(np.delete(pulls, chosen) > model.rho @ size))
-        entering = min(entering, _MORE * len(chosen)) or columns
+        total = model.rho @ np.maximum(np.abs(fit.alpha), model.rho * model.reach(w))
+        entering = int(np.sum(np.delete(pulls, chosen) > total))
+        if entering <= _SETTLED * len(chosen):
+            where = w, fit.free, fit.alpha, active, pinned
+            settled = polish(model, *where, tol, _EXCHANGES, thorough=False)
+            if settled is not None:
+                best = _better(best, replace(settled, steps=steps))
+                if best.gap <= tol:
+                    return best
+        # More than enter at once would enter one after the other, in solves as long as one of all.
+        size = len(chosen) + min(_MORE * entering, _MOST * len(chosen))
         pulls[chosen] = np.inf
-        chosen = _largest(pulls, min(columns, len(chosen) + entering))
+        chosen = _largest(pulls, size if entering and 2 * size < columns else columns)
 
 
 def _at_zero(model: TrainingModel) -> Fit:
@@ -179,8 +182,10 @@ def _solve(model: TrainingModel, tol: float) -> Fit:
                 break
             candidates = [model.fit(*where)]
             if candidates[0].gap > tol or model.norm == np.inf:
-                active_set = polish if model.norm == np.inf else polish_l2
-                polished = active_set(model, *where, tol)
+                if model.norm == 2:
+                    polished = polish_l2(model, *where, tol)
+                else:
+                    polished = polish(model, *where, tol, thorough=point.gap <= _THOROUGH)
                 candidates += [] if polished is None else [polished]
             for fit in candidates:
                 best = _better(best, replace(fit, steps=point.steps))

@@ -8,6 +8,8 @@
   water_level(size, rho, t) == the smallest v with sum_i rho_i max(size_i, v rho_i) >= t
   relative_gap(value, bound, size)
                             == (value - bound) / max(value, 1e-6 size sqrt(value)), size = |y|
+  beyond_rounding(bound, y) == the bound, or 0 if it is below 1e-30 |y|^2
+  without(columns, vector)  == what the columns leave of a vector, by least squares
   Fit                       == weights, dual point, value and bound; f.gap is their relative gap
 
 Its dual is to maximise 2 y'alpha - |a|^2 subject to |alpha| <= a, F'alpha = 0 and
@@ -33,11 +35,20 @@ import scipy.linalg
 from linreg_theory.arithmetic import checked, quiet
 from linreg_theory.arrays import Array
 
-__all__ = ["Fit", "TrainingModel", "relative_gap", "water_level"]
+__all__ = [
+    "Fit",
+    "TrainingModel",
+    "beyond_rounding",
+    "relative_gap",
+    "water_level",
+    "without",
+]
 
 _ROOT = 1e-6  # of |y|: below it the root of the value is judged against |y|
 _ROUNDING = 1e-14  # of alpha, and what moves it no further is rounding
-_NOISY = 1e-10  # of a limit: a column whose pull is not even known to that is nearly free
+_NOISY = (1e-10, 1e-6)  # of a limit: a column whose pull is not known to that is nearly free
+_NOTHING = 1e-30  # of |y|^2
+_LEFT = 1e-13  # of a vector that is orthogonal, as far as rounding allows
 _EASED = 256  # columns, at most, whose limit alpha is moved to
 _ROUNDS = 4
 
@@ -109,13 +120,15 @@ class TrainingModel:
         if not 0 < largest < np.inf:
             return 0.0
         free = self._free()
-        alpha = _without(free, alpha / largest)
+        alpha = without(free, alpha / largest)
         limited = self.radii > 0
         best = self._dual_value(alpha, limited)
         if best > 0 and self._dual_value(alpha, np.zeros_like(limited)) <= best:
             return best  # no column holds it back
-        eased = self._eased(alpha, free, limited, total / largest)
-        return best if eased is None else max(best, self._dual_value(*eased))
+        for noisy in _NOISY:
+            eased = self._eased(alpha, free, limited, total / largest, noisy)
+            best = best if eased is None else max(best, self._dual_value(*eased))
+        return best
 
     def _free(self) -> Array:
         """The free columns, with those of radius 0."""
@@ -130,17 +143,19 @@ class TrainingModel:
             return float(np.max(np.abs(scaled), initial=0))
         return float(np.linalg.norm(scaled))
 
-    def _dual_value(self, alpha: Array, limited: Array) -> float:
-        """The dual value of alpha's best multiple; columns not `limited` are at their limit."""
-        size = np.abs(alpha)
-        a = np.maximum(size, self.rho * water_level(size, self.rho, self._pull(alpha, limited)))
+    def _dual_value(self, alpha: Array, limited: Array, total: float = 0) -> float:
+        """The dual value of alpha's best multiple; columns not `limited` need this total only."""
+        size, needed = np.abs(alpha), max(self._pull(alpha, limited), total)
+        a = np.maximum(size, self.rho * water_level(size, self.rho, needed))
         gain, cost = float(self.y @ alpha), float(a @ a)
-        return gain * (gain / cost) if gain > 0 and cost < np.inf else 0.0
+        if not (gain > 0 and cost < np.inf):
+            return 0.0
+        return beyond_rounding(gain * (gain / cost), self.y)
 
     def _eased(
-        self, alpha: Array, free: Array, limited: Array, expected: float
-    ) -> tuple[Array, Array] | None:
-        """Alpha moved to the limits of nearly free columns, and the columns that are not these.
+        self, alpha: Array, free: Array, limited: Array, expected: float, noisy: float
+    ) -> tuple[Array, Array, float] | None:
+        """Alpha moved to the limits of nearly free columns, the others, the limits' total.
 
         In l_2 balls it is moved to where they do not pull at all. What is returned is within
         rounding of a point that meets these limits exactly.
@@ -150,7 +165,7 @@ class TrainingModel:
         for _ in range(_ROUNDS):
             pulls, size = alpha @ self.X, np.abs(alpha)
             total, rounding = max(float(self.rho @ size), expected), noise * float(np.sum(size))
-            nearly = limited & (rounding > _NOISY * self.radii * total)
+            nearly = limited & (rounding > noisy * self.radii * total)
             limit = self.radii * total if self.norm == np.inf else np.zeros_like(self.radii)
             held |= nearly & (np.abs(pulls) > limit)
             if not held.any() or np.sum(held) + free.shape[1] > min(len(alpha), _EASED):
@@ -161,7 +176,7 @@ class TrainingModel:
             change = scipy.linalg.lstsq(both.T, wanted, lapack_driver="gelsy")[0]
             if np.linalg.norm(change) <= _ROUNDING * np.linalg.norm(alpha):
                 met = np.all(np.abs(excess) <= rounding[held])
-                return (alpha, limited & ~held) if met else None
+                return (alpha, limited & ~held, total) if met else None
             alpha = alpha - change
         return None
 
@@ -195,12 +210,21 @@ def relative_gap(value: float, bound: float, size: float) -> float:
     return min(1.0, (value - bound) / max(value, _ROOT * size * math.sqrt(value)))
 
 
-def _without(columns: Array, vector: Array) -> Array:
-    """What the columns leave of a vector."""
+def beyond_rounding(bound: float, y: Array) -> float:
+    """A bound, or 0 where it is below what rounding of the targets alone makes of 0."""
+    return bound if bound > _NOTHING * float(y @ y) else 0.0
+
+
+def without(columns: Array, vector: Array) -> Array:
+    """What the columns leave of a vector; zero if that is mere rounding."""
     if not columns.shape[1]:
         return vector
-    rest: Array = vector - columns @ np.linalg.lstsq(columns, vector, rcond=None)[0]
-    return rest
+    for _ in range(_ROUNDS):
+        rest: Array = vector - columns @ np.linalg.lstsq(columns, vector, rcond=None)[0]
+        if np.linalg.norm(vector - rest) <= _LEFT * np.linalg.norm(rest):
+            return rest
+        vector = rest
+    return np.zeros_like(vector)
 
 
 def water_level(size: Array, rho: Array, total: float) -> float:

@@ -12,8 +12,8 @@ it again. Once all residuals are zero the weights stay as they are, and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -55,14 +55,14 @@ class _Part:
 
 
 @quiet
-def fit_wide_path(units: Units, radii: Sequence[float], tol: float) -> list[Fit]:
+def fit_wide_path(units: Units, radii: Any, tol: float) -> list[Fit]:
     """A fit for each radius.
 
     Parameters
     ----------
     units : Units
         Of `wide_units`, or of `scaling.units`.
-    radii : sequence of float
+    radii : array-like, shape (n,)
         Positive and finite, in any order.
     tol : float
         The relative gap to reach; each fit's own gap says whether it did.

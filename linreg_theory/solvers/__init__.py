@@ -4,6 +4,9 @@
   integer_masks(p, w, k)    == cvxpy, by two routes, through one gate
   zero_is_optimal(p, k)     == whether zero weights minimise the exact worst case: a Collapse
   collapse_budget(p)        == the smallest k from which they do
+  ReferenceTraining, ReferenceDropout
+                            == both robust regressions through cvxpy, to hold the fits to
+  ReferenceFit              == what these return
   largest_masked_loss, largest_ball_loss, mask_space
                             == the definitions of the two maxima, also on symbols
   Solution                  == masks, losses, proven bound, method, status
@@ -21,11 +24,15 @@ from linreg_theory.solvers.enumeration import (
     mask_space,
 )
 from linreg_theory.solvers.integer import integer_masks
+from linreg_theory.solvers.reference import ReferenceDropout, ReferenceFit, ReferenceTraining
 from linreg_theory.solvers.solution import BoundExceeded, Solution, Unresolved
 
 __all__ = [
     "BoundExceeded",
     "Collapse",
+    "ReferenceDropout",
+    "ReferenceFit",
+    "ReferenceTraining",
     "Solution",
     "Unresolved",
     "collapse_budget",

@@ -2,6 +2,9 @@
 
   OPTIONS[solver]          == how each solver is asked for a zero gap
   solve(model, solver)     == the value a cvxpy solver claims, if it claims an optimum
+  solve_convex(model, tol) == the same from Clarabel, for a convex program with parameters
+  read_weights(values, claimed, value)
+                           == finite weights that are worth what was claimed, and their value
   read(flips, k, ...)      == 0/1 flips (N, D), if they are flips and worth what was claimed
   admit(problem, w, ...)   == a Solution, if the masks reach a bound proven in fractions
 
@@ -9,11 +12,15 @@ A solver's word is a hint. Its answer is admitted only if the status is "optimal
 is within 1e-5 of zero or one, the rounded flips keep to the budget, their exact objective is
 what the solver said it was, and their exact loss reaches an upper bound that follows from
 weak duality (see certificates). Everything else raises `Unresolved`.
+
+Weights from a convex program are believed to be feasible, which any are, and worth what they are
+worth; that no others are better nobody proves here. The fits do, and are compared with them.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -30,7 +37,7 @@ from linreg_theory.certificates import (
 from linreg_theory.problem import Problem
 from linreg_theory.solvers.solution import BoundExceeded, Solution, Unresolved
 
-__all__ = ["OPTIONS", "admit", "read", "solve"]
+__all__ = ["OPTIONS", "admit", "read", "read_weights", "solve", "solve_convex"]
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "HIGHS": {
@@ -58,10 +65,23 @@ def solve(model: cp.Problem, solver: str) -> float:
     """
     if solver not in OPTIONS:
         raise ValueError(f"solver must be one of {', '.join(sorted(OPTIONS))}, got {solver!r}")
+    return _solve(model, solver, OPTIONS[solver])
+
+
+def solve_convex(model: cp.Problem, tol: float) -> float:
+    """Run Clarabel with all its tolerances at `tol`; the optimal value it claims.
+
+    What was compiled for other values of the model's parameters is used again. Errors as `solve`.
+    """
+    options = {name: tol for name in ("tol_gap_rel", "tol_gap_abs", "tol_feas")}
+    return _solve(model, "CLARABEL", {"warm_start": True, **options})
+
+
+def _solve(model: cp.Problem, solver: str, options: dict[str, Any]) -> float:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # inaccuracy is judged below, not warned of
-            model.solve(solver=solver, **OPTIONS[solver])
+            model.solve(solver=solver, **options)
     except cp.SolverError as error:
         raise Unresolved(f"{solver} failed: {error}") from error
     if model.status != cp.OPTIMAL:
@@ -100,6 +120,36 @@ def read(flips: Any, k: int, claimed: float, objective: Any) -> Array:
     if abs(exact - Fraction(claimed)) > _AGREES * max(1, abs(exact)):
         raise Unresolved(f"the solver claims {claimed}, its flips are worth {float(exact)}")
     return rounded
+
+
+def read_weights(
+    values: Sequence[Any], claimed: float, value: Callable[..., float], error: float
+) -> tuple[list[Array], float]:
+    """Weights behind a solver's variables, and their value, checked against its own claim.
+
+    Parameters
+    ----------
+    values : sequence of array-like
+        What the solver found, variable by variable.
+    claimed : float
+        The objective value that it reported.
+    value : callable
+        The objective of these variables, which does not ask the solver.
+    error : float
+        By which the two may differ besides rounding, absolute.
+
+    Raises
+    ------
+    Unresolved
+        If there are no values, if they are not finite, or not worth what was claimed.
+    """
+    weights = [np.asarray(np.nan if v is None else v, dtype=float) for v in values]
+    if not all(np.all(np.isfinite(w)) for w in weights) or not np.isfinite(claimed):
+        raise Unresolved("the solver returned values that are not finite")
+    worth = value(*weights)
+    if not abs(worth - claimed) <= float(_AGREES) * worth + error:
+        raise Unresolved(f"the solver claims {claimed}, its weights are worth {worth}")
+    return weights, worth
 
 
 def admit(problem: Problem, w: Any, k: int, base: Array, masks: Array, method: str) -> Solution:

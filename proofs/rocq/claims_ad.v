@@ -4,8 +4,9 @@ From LinearRegression Require Import extra problem adversarial_training.
 From LinearRegression Require Import masks adversarial_dropout.
 
 (******************************************************************************)
-(* The claims on adversarial dropout, AD-1 to AD-15, one theorem each; the    *)
-(* wrong twins of a claim carry its name and the suffix _mutant_<word>.       *)
+(* The claims on adversarial dropout, AD-1 to AD-14, one theorem each; AD-15  *)
+(* is in claims_collapse.v. The wrong twins of a claim carry its name and the *)
+(* suffix _mutant_<word>; most are in twins_ad_first.v and twins_ad_rest.v.   *)
 (*                                                                            *)
 (* Names used by all: x the data, y the targets, w the weights, k the budget; *)
 (* e i the residual, g i j the gradient of the loss in x i j, T i the set of  *)
@@ -124,22 +125,35 @@ split; first exact: exact_sampleE.
 by move=> e0; rewrite greedy_sample exact_sampleE e0 eqxx normr0 add0r subr0.
 Qed.
 
-(* AD-9: the number of drops. *)
+(* AD-9: greedy drops k features, or all strictly adverse ones if fewer;      *)
+(* Formula 14 counts the products at most 0 in place of those below 0, never  *)
+(* drops fewer than that, and as many iff it keeps to k (AD-4), as it does    *)
+(* without ties. Removing an adverse feature raises the true loss, removing   *)
+(* another one iff it is large enough.                                        *)
 Theorem drops_are_capped_by_adverse_features i :
   [/\ #|greedy i| = minn k #|[set j | x i j * g i j < 0]|,
+      (minn k #|[set j | (x i j * g i j <= 0)%R]| <= #|printed i|)%N /\
+      (#|printed i| == minn k #|[set j | x i j * g i j <= 0]|) =
+        (#|printed i| <= k)%N,
       injective (fun j => x i j * g i j) ->
-        #|printed i| = minn k #|[set j | x i j * g i j <= 0]| &
+        #|printed i| = minn k #|[set j | x i j * g i j <= 0]|,
       forall j, x i j * g i j < 0 ->
-        e i ^+ 2 < dropped_residual x y w i [set j] ^+ 2].
+        e i ^+ 2 < dropped_residual x y w i [set j] ^+ 2 &
+      forall j, (e i ^+ 2 < dropped_residual x y w i [set j] ^+ 2) =
+        (x i j * g i j < (x i j * w j) ^+ 2)].
 Proof.
-split=> [||j].
+have one j : (e i ^+ 2 < dropped_residual x y w i [set j] ^+ 2) =
+    (x i j * g i j < (x i j * w j) ^+ 2).
+  rewrite -/(change x y w i j) changeE dropped_residualE big_set1.
+  rewrite -subr_gt0 -[RHS]subr_gt0; congr (0 < _).
+  by move: (e i) (x i j * w j) => r a; ring.
+split=> [||| j adverse |//].
 - rewrite /greedy_drops greedy_maskE card_largestE;
   congr (minn _ #|pred_of_set _|).
   by apply/setP=> j; rewrite !inE oppr_gt0.
+- by split; [exact: card_printed_ge | exact: card_printed_eq].
 - exact: card_printed_untied.
-rewrite -/(change x y w i j) changeE oppr_lt0 dropped_residualE big_set1.
-move: (e i) (x i j * w j) => r a ra_gt0.
-rewrite sqrrD -addrA ltr_addl -mulr_natl mulrA ltr_paddr ?sqr_ge0 //.
+by rewrite one (lt_le_trans adverse) ?sqr_ge0.
 Qed.
 
 (* AD-10: no budget, no penalty. *)
@@ -215,97 +229,94 @@ Qed.
 
 End OverOrderedDomains.
 
-(* AD-15: zero weights are worst-case optimal with a full budget, and as soon *)
-(* as the samples can be balanced by keeping the fractions c of the features. *)
-Theorem zero_is_worst_case_optimal_iff_balanced (R : realDomainType) N D
-    (x : 'I_N -> 'I_D -> R) (y : 'I_N -> R) k :
-  [/\ exact_loss x y (fun=> 0) k = \sum_i y i ^+ 2,
-      (D <= k)%N -> forall w, exact_loss x y (fun=> 0) k <= exact_loss x y w k &
-      (exists2 c : 'I_N -> 'I_D -> R,
-         (forall i j, 0 <= c i j <= 1) /\
-         (forall i, D%:R - \sum_j c i j <= k%:R) &
-         forall j, \sum_i y i * c i j * x i j = 0) ->
-      forall w, exact_loss x y (fun=> 0) k <= exact_loss x y w k].
+Lemma tied_pair (y : rat) : 2%:R <= y ->
+  #|printed_drops (fun (_ : 'I_1) (_ : 'I_2) => 1) (fun=> y) (fun=> 1) 1
+    ord0| = 2%N.
 Proof.
-have loss0 : exact_loss x y (fun=> 0) k = \sum_i y i ^+ 2.
-  apply: eq_bigr => i _.
-  have sample0 S : dropped_residual x y (fun=> 0) i S = y i.
-    by rewrite /dropped_residual big1 ?subr0 // => j _; rewrite mulr0.
-  apply/le_anti/andP; split.
-    by apply: bigmaxr_le => [|S _]; rewrite ?sqr_ge0 // sample0.
-  by rewrite -[X in X ^+ 2 <= _](sample0 set0) le_exact_sample ?cards0.
-rewrite loss0; split=> // [Dk w|[c [c01 c_sum] balanced] w].
-  apply: ler_sum => i _; rewrite -(dropped_residual_all x y w).
-  by rewrite le_exact_sample // (leq_trans (max_card _)) // card_ord.
-apply: (@le_trans _ _ (\sum_i (y i - \sum_j c i j * x i j * w j) ^+ 2)).
-  rewrite -subr_ge0 -sumrB.
-  apply: (@le_trans _ _ (\sum_i - (2%:R * (\sum_j y i * c i j * x i j * w j)))).
-    rewrite sumrN -mulr_sumr exchange_big big1 ?mulr0 ?oppr0 // => j _.
-    by rewrite -mulr_suml balanced mul0r.
-  apply: ler_sum => i _; set z := \sum_j c i j * x i j * w j.
-  have -> : \sum_j y i * c i j * x i j * w j = y i * z.
-    by rewrite /z mulr_sumr; apply: eq_bigr => j _; ring.
-  by apply: (@ler_by_sub _ _ _ (z ^+ 2)); [ring | exact: sqr_ge0].
-apply: ler_sum => i _; rewrite relaxed_residual; apply: dot_relaxed.
-  move=> j; have /andP[c_ge0 c_le1] := c01 i j.
-  by rewrite subr_ge0 c_le1 /= ler_subl_addr ler_addl.
-by rewrite sumrB sumr_const card_ord c_sum.
+move=> y_ge; have changeE' j : change (fun (_ : 'I_1) (_ : 'I_2) => 1) (fun=> y)
+    (fun=> 1) ord0 j = - (2%:R * (y - 2%:R)).
+  rewrite changeE /residual big_const_ord /= !mulr1; congr (- (_ * (_ - _))).
+suff -> : printed_drops (fun (_ : 'I_1) (_ : 'I_2) => 1) (fun=> y)
+    (fun=> 1) 1 ord0 = setT by rewrite cardsT card_ord.
+apply/setP=> j.
+rewrite !inE changeE' (@kth_lowest_const _ _ _ _ (- (2%:R * (y - 2%:R)))) //.
+by rewrite le_minr lexx oppr_le0 mulr_ge0 // subr_ge0.
 Qed.
 
-(* AD-4: on ties Formula 14 overspends its budget; without ties, and with    *)
-(* ties broken, it does not.                                                 *)
+(* AD-4: Formula 14 overspends its budget k iff 0 < k < D and the (k+1)-th    *)
+(* lowest product is at most the k-th lowest and at most 0, that is, iff the  *)
+(* two tie at or below 0; for instance on two equal features. Without ties,   *)
+(* and with ties broken, it never does.                                       *)
 Theorem printed_mask_overspends_on_ties :
   [/\ forall y : rat, #|printed_drops (fun (_ : 'I_1) (_ : 'I_2) => 1) (fun=> y)
         (fun=> 1) 1 ord0| = 2%N \/ y < 2%:R,
+      forall (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) y w k i,
+        let s := sort <=%R
+          [seq x i j * input_gradient x y w i j | j <- enum 'I_D] in
+        (k < #|printed_drops x y w k i|)%N =
+          [&& (0 < k)%N, (k < D)%N & s`_k <= Num.min s`_k.-1 0],
+      forall (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) y w k i,
+        let s := sort <=%R
+          [seq x i j * input_gradient x y w i j | j <- enum 'I_D] in
+        (k < #|printed_drops x y w k i|)%N =
+          [&& (0 < k)%N, (k < D)%N, s`_k == s`_k.-1 & s`_k <= 0],
       forall (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) y w k i,
         injective (fun j => x i j * input_gradient x y w i j) ->
         (#|printed_drops x y w k i| <= k)%N &
       forall (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) y w k i,
         (#|greedy_drops x y w k i| <= k)%N].
 Proof.
-split=> [y|R N D x y w k i untied|R N D x y w k i].
-- case: (ltrP y 2%:R) => y_cmp; [by right | left].
-  have changeE' j : change (fun (_ : 'I_1) (_ : 'I_2) => 1) (fun=> y)
-      (fun=> 1) ord0 j = - (2%:R * (y - 2%:R)).
-    rewrite changeE /residual big_const_ord /= !mulr1; congr (- (_ * (_ - _))).
-  suff -> : printed_drops (fun (_ : 'I_1) (_ : 'I_2) => 1) (fun=> y)
-      (fun=> 1) 1 ord0 = setT by rewrite cardsT card_ord.
-  apply/setP=> j.
-  rewrite !inE changeE' (@kth_lowest_const _ _ _ _ (- (2%:R * (y - 2%:R)))) //.
-  by rewrite le_minr lexx oppr_le0 mulr_ge0 // subr_ge0.
+split=> [y|R N D x y w k i s|R N D x y w k i s|R N D x y w k i untied|].
+- by case: (ltrP y 2%:R) => [|/tied_pair]; [right | left].
+- exact: lt_card_printed.
+- exact: lt_card_printed_tie.
 - by rewrite card_printed_untied // geq_minl.
-exact: card_greedy_mask.
+by move=> R N D x y w k i; exact: card_greedy_mask.
 Qed.
 
-(* AD-5: a Euclidean budget of k allows k ^ 2 drops; Formula 14 makes k.      *)
+(* AD-5: a Euclidean budget of k allows k ^ 2 drops; Formula 14 makes k. For  *)
+(* k at most 1 the two budgets agree; for every larger k Formula 14 misses    *)
+(* the worst mask of the literal budget: all features of the products         *)
+(* 1, ..., k + 1 with residual 1.                                             *)
 Theorem euclidean_budget_allows_squared_flips :
-  (forall (R : realDomainType) D (S : {set 'I_D}) k (r : R), 0 <= r ->
-    r ^+ 2 = \sum_j ((j \notin S)%:R - 1) ^+ 2 ->
-    (r <= k%:R) = (#|S| <= k ^ 2)%N) /\
-  (let x : 'I_1 -> 'I_3 -> rat := fun _ _ => 1 in
-   let y : 'I_1 -> rat := fun=> 7%:R in
-   let w : 'I_3 -> rat := fun j => j.+1%:R in
-   exists2 S : {set 'I_3}, (#|S| <= 2 ^ 2)%N &
-     dropped_residual x y w ord0 (printed_drops x y w 2 ord0) ^+ 2 <
-     dropped_residual x y w ord0 S ^+ 2).
+  [/\ forall (R : realDomainType) D (S : {set 'I_D}) k (r : R), 0 <= r ->
+        r ^+ 2 = \sum_j ((j \notin S)%:R - 1) ^+ 2 ->
+        (r <= k%:R) = (#|S| <= k ^ 2)%N,
+      forall k, (k <= 1)%N -> (k ^ 2)%N = k &
+      forall (R : realDomainType) k, (1 < k)%N ->
+        let x : 'I_1 -> 'I_k.+1 -> R := fun _ _ => 1 in
+        let y : 'I_1 -> R := fun=> 1 + \sum_(j < k.+1) j.+1%:R in
+        let w : 'I_k.+1 -> R := fun j => j.+1%:R in
+        exists2 S : {set 'I_k.+1}, (#|S| <= k ^ 2)%N &
+          dropped_residual x y w ord0 (printed_drops x y w k ord0) ^+ 2 <
+          dropped_residual x y w ord0 S ^+ 2].
 Proof.
-split=> [R D S k r r_ge0 r_sqr|x y w].
+split=> [R D S k r r_ge0 r_sqr|[|[|]] //|R k k_gt1 x y w].
   rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?ler0n // r_sqr -natrX.
   rewrite -(ler_nat R); congr (_ <= _); rewrite -sum_set_one;
     apply: eq_bigr => j _.
   by case: (j \in S); rewrite /= ?subrr ?expr0n // sub0r sqrrN expr1n.
-exists setT; first by rewrite cardsT card_ord.
+exists setT.
+  rewrite cardsT card_ord -mulnn; apply: (@leq_trans (2 * k)).
+    by rewrite mul2n -addnn -addn1 leq_add2l ltnW.
+  by rewrite leq_mul2r k_gt1 orbT.
+pose W : R := \sum_(j < k.+1) j.+1%:R.
 have e1 : residual x y w ord0 = 1.
-  by rewrite /residual !big_ord_recl big_ord0; apply/eqP.
+  by rewrite /residual (eq_bigr w) ?addrK // => j _; rewrite mul1r.
 have a_inj : injective (fun j => x ord0 j * w j).
   move=> j m; rewrite !mul1r => /eqP; rewrite eqr_nat eqSS => /eqP jm.
   exact: val_inj.
-rewrite printed_sample_untied ?e1 ?oner_eq0 // dropped_residual_all.
-have gain_le : gain x y w 2 ord0 <= 5%:R.
-  apply: le_trans (topk_le_dual (z := 2%:R) _ _ _) _ => //.
-  by rewrite /dual_topk e1 !big_ord_recl big_ord0.
-apply: (@le_lt_trans _ _ ((1 + 5%:R) ^+ 2)) => //.
-by rewrite ler_sqr ?nnegrE ?addr_ge0 ?gain_ge0 // ler_add2l.
+rewrite printed_sample_untied ?e1 ?oner_eq0 // dropped_residual_all normr1.
+have gain_le : gain x y w k ord0 <= W - 1.
+  apply: le_trans (topk_le_dual (z := 1) _ _ ler01) _.
+  rewrite /dual_topk e1 ltr10 expr0 mulr1.
+  rewrite (eq_bigr (fun j : 'I_k.+1 => j.+1%:R - 1)) => [|j _]; last first.
+    by rewrite !mul1r max_l // subr_ge0 ler1n.
+  by rewrite sumrB sumr_const card_ord -/W mulrS opprD addrA addrC addrNK.
+have W_ge0 : 0 <= W by apply: sumr_ge0 => j _; exact: ler0n.
+have -> : y ord0 = 1 + W by [].
+rewrite ltr_sqr ?nnegrE ?addr_ge0 ?gain_ge0 ?ler01 // ltr_add2l.
+by rewrite (le_lt_trans gain_le) // ltr_subl_addr ltr_addl ltr01.
 Qed.
 
 (* AD-8: the greedy mask can be worse by any factor. *)

@@ -2,11 +2,12 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
 From LinearRegression Require Import extra problem adversarial_training.
 From LinearRegression Require Import masks adversarial_dropout.
-From LinearRegression Require Import claims_at claims_ad.
+From LinearRegression Require Import claims_at claims_ad topk_norm.
 
 (******************************************************************************)
-(* What the closed forms lead to beyond the paper, BY-1 to BY-14. Names as in *)
-(* adversarial_training.v and adversarial_dropout.v.                          *)
+(* What the closed forms lead to beyond the paper, BY-1 to BY-14, but for     *)
+(* those in files of their own. Names as in adversarial_training.v and        *)
+(* adversarial_dropout.v.                                                     *)
 (******************************************************************************)
 
 Set Implicit Arguments.
@@ -103,23 +104,7 @@ have <- : dropped_residual x y w i [set j | w j != 0] = y i.
 exact: le_exact_sample.
 Qed.
 
-(* BY-8: the FGSM objective is 0 at every interpolator, the exact one is not. *)
-Theorem fgsm_erases_interpolation (d : R) : 0 <= d -> (forall i, e i = 0) ->
-  [/\ fgsm_loss x y w d = 0,
-      forall v, 0 <= fgsm_loss x y v d &
-      ball_loss x y w d = N%:R * (d * \sum_j `|w j|) ^+ 2].
-Proof.
-move=> d_ge0 e0; split.
-- by rewrite fgsm_lossE big1 // => i; rewrite e0 eqxx.
-- by move=> v; apply: sumr_ge0 => i _; apply: sqr_ge0.
-rewrite /ball_loss (eq_bigr (fun=> (d * l1 w) ^+ 2)) => [|i _]; last first.
-  by rewrite e0 normr0 add0r.
-by rewrite sumr_const card_ord mulr_natl.
-Qed.
-
-(* BY-9: no drop <= greedy <= exact(k) <= exact(D), and any k drops <=        *)
-(* exact(k).                                                                  *)
-Theorem budgets_order_the_losses :
+Lemma losses_in_order :
   [/\ loss x y w <= masked_loss x y w (greedy_drops x y w k),
       masked_loss x y w (greedy_drops x y w k) <= exact_loss x y w k,
       forall m, (k <= m)%N -> exact_loss x y w k <= exact_loss x y w m &
@@ -137,23 +122,17 @@ split.
 by move=> T Tk; apply: ler_sum => i _; rewrite le_exact_sample.
 Qed.
 
-(* BY-7: weak duality of both robust regressions. *)
-Theorem robust_regressions_have_weak_duality :
-  (forall (d : R) (alpha a : 'I_N -> R), 0 <= d ->
-    (forall i, `|alpha i| <= a i) ->
-    (forall j, `|\sum_i x i j * alpha i| <= d * (\sum_i a i)) ->
-    2%:R * (\sum_i alpha i * y i) - \sum_i a i ^+ 2 <= ball_loss x y w d) /\
-  (forall (p q : 'I_N -> R) (u v : 'I_N -> 'I_D -> R),
+(* Weak duality for the exact worst case of dropout. *)
+Lemma exact_loss_weak_duality (p q : 'I_N -> R) (u v : 'I_N -> 'I_D -> R) :
     (forall i j, 0 <= u i j <= p i) -> (forall i j, 0 <= v i j <= q i) ->
     (forall i, 0 <= p i) -> (forall i, 0 <= q i) ->
     (forall i, \sum_j (p i - u i j) <= k%:R * p i) ->
     (forall i, \sum_j (q i - v i j) <= k%:R * q i) ->
     (forall j, \sum_i x i j * (u i j - v i j) = 0) ->
-    2%:R * (\sum_i (p i - q i) * y i) - \sum_i (p i + q i) ^+ 2 <=
-    exact_loss x y w k).
+  2%:R * (\sum_i (p i - q i) * y i) - \sum_i (p i + q i) ^+ 2 <=
+  exact_loss x y w k.
 Proof.
-split=> [d alpha a|p q u v u01 v01 p_ge0 q_ge0 u_sum v_sum balanced].
-  exact: ball_loss_weak_duality.
+move=> u01 v01 p_ge0 q_ge0 u_sum v_sum balanced.
 pose z i := \sum_j (u i j - v i j) * (x i j * w j).
 have z0 : \sum_i z i = 0.
   rewrite exchange_big big1 // => j _.
@@ -214,25 +193,125 @@ move: (\sum_j a j) (\sum_j u i j * a j) (\sum_j v i j * a j) => b c d.
 by ring.
 Qed.
 
-(* BY-11: the k-norm and its polar. *)
-Theorem top_k_norm_is_dual_to_its_polar (v : 'I_D -> R) :
-  (forall u : 'I_D -> R, (forall j, `|u j| <= 1) -> \sum_j `|u j| <= k%:R ->
-    \sum_j u j * v j <= topk k (fun j => `|v j|)) /\
-  (forall (u : 'I_D -> R) c, (forall j, `|u j| <= c) ->
-    \sum_j `|u j| <= k%:R * c -> \sum_j u j * v j <= c * topk k (fun j => `|v
-      j|)).
+End OverOrderedDomains.
+
+Lemma sum_card1 (R : ringType) (I : finType) (F : {set I} -> R) :
+  \sum_(S : {set I} | #|S| == 1%N) F S = \sum_j F [set j].
 Proof.
-have dual (u : 'I_D -> R) c : (forall j, `|u j| <= c) ->
-    \sum_j `|u j| <= k%:R * c ->
-    \sum_j u j * v j <= c * topk k (fun j => `|v j|).
-  move=> u_le u_sum; apply: le_trans (dot_le_topk (fun j => `|v j|) _ u_sum).
-    by apply: ler_sum => j _; apply: mulr_le_norm.
-  by move=> j; rewrite normr_ge0 u_le.
-split=> // u u_le u_sum; rewrite -[topk _ _]mul1r; apply: dual => //.
-by rewrite mulr1.
+rewrite -(big_imset F (A := I)) => [|j m _ _ /set1_inj //].
+apply: eq_bigl => S; apply/cards1P/imsetP=> [[j ->]|[j _ ->]]; exists j => //.
 Qed.
 
-End OverOrderedDomains.
+(* BY-9: no drop <= greedy <= exact(k) <= exact(D), and any k drops <=        *)
+(* exact(k); but one drop chosen at random can do more harm on average than   *)
+(* the greedy one by any factor: with residual 1 and products - b and 1,      *)
+(* greedy leaves 2, and dropping the other feature leaves 1 - b.              *)
+Theorem budgets_order_the_losses :
+  (forall (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) y w k,
+    [/\ loss x y w <= masked_loss x y w (greedy_drops x y w k),
+        masked_loss x y w (greedy_drops x y w k) <= exact_loss x y w k,
+        forall m, (k <= m)%N -> exact_loss x y w k <= exact_loss x y w m &
+        forall T : 'I_N -> {set 'I_D}, (forall i, #|T i| <= k)%N ->
+          masked_loss x y w T <= exact_loss x y w k]) /\
+  (forall (R : realFieldType) (c : R),
+    exists (x : 'I_1 -> 'I_2 -> R) y w,
+      let greedy := masked_loss x y w (greedy_drops x y w 1) in
+      let random := (\sum_(S : {set 'I_2} | #|S| == 1%N)
+        masked_loss x y w (fun=> S)) / #|[set S : {set 'I_2} | #|S| == 1%N]|%:R
+      in 0 < greedy /\ c * greedy < random).
+Proof.
+split=> [R N D x y w k|R c]; first exact: losses_in_order.
+pose b := `|c| + 3%:R; pose x := fun (_ : 'I_1) (_ : 'I_2) => 1 : R.
+pose w := fun j : 'I_2 => if j == ord0 then - b else 1.
+pose y := fun _ : 'I_1 => 1 + \sum_j x ord0 j * w j; exists x, y, w.
+move=> greedy random; have e1 : residual x y w ord0 = 1.
+  by rewrite /residual addrK.
+have greedyE : greedy = (1 + gain x y w 1 ord0) ^+ 2.
+  by rewrite /greedy /masked_loss big_ord1 greedy_sample e1 oner_eq0 normr1.
+have gain_le : gain x y w 1 ord0 <= 1.
+  apply: le_trans (topk_le_dual (z := 1) _ _ ler01) _.
+  rewrite /dual_topk e1 ltr10 expr0 !big_ord_recl big_ord0 /x /w /= !mul1r.
+  rewrite subrr maxxx !addr0 max_r ?addr0 // subr_le0.
+  by rewrite (le_trans _ ler01) // oppr_le0 addr_ge0 ?ler0n.
+have gain0 := gain_ge0 x y w 1 ord0.
+split; first by rewrite greedyE exprn_gt0 ?ltr_paddr ?ltr01.
+have dropE j : masked_loss x y w (fun=> [set j]) = (1 + w j) ^+ 2.
+  by rewrite /masked_loss big_ord1 dropped_residualE e1 big_set1 mul1r.
+rewrite /random sum_card1 card_draws card_ord bin1 !big_ord_recl big_ord0.
+rewrite !dropE /w /= addr0 ltr_pdivl_mulr ?ltr0n //.
+apply: (@le_lt_trans _ _ (`|c| * (1 + 1) ^+ 2 * 2%:R)).
+  rewrite ler_wpmul2r ?ler0n //; apply: le_trans (ler_norm _) _.
+  rewrite normrM ler_wpmul2l // greedyE ger0_norm ?sqr_ge0 //.
+  by rewrite ler_sqr ?nnegrE ?addr_ge0 ?ler01 // ler_add2l.
+rewrite -subr_gt0 (_ : _ - _ = (`|c| - 2%:R) ^+ 2 + 4%:R); last first.
+  by rewrite /b; ring.
+by rewrite ltr_paddl ?sqr_ge0 ?ltr0n.
+Qed.
+
+(* BY-11: the k-norm and its polar are dual norms: both Hoelder bounds hold   *)
+(* and are attained (the first for every budget, the second for k > 0). The   *)
+(* proximal map of t times the k-norm is the rest of the projection on the    *)
+(* t-ball of the polar, both are characterised by one equality case of the    *)
+(* bound, and both are unique. The proximal map exists: it lowers every |v j| *)
+(* by |v j| - l, at least 0 and at most t, for one level l.                   *)
+Theorem top_k_norm_is_dual_to_its_polar :
+  (forall (R : realDomainType) D k (v : 'I_D -> R),
+    [/\ forall u : 'I_D -> R, (forall j, `|u j| <= 1) ->
+          \sum_j `|u j| <= k%:R -> \sum_j u j * v j <= knorm k v,
+        forall (u : 'I_D -> R) c, (forall j, `|u j| <= c) ->
+          \sum_j `|u j| <= k%:R * c -> \sum_j u j * v j <= c * knorm k v &
+        exists2 u : 'I_D -> R,
+          (forall j, `|u j| <= 1) /\ \sum_j `|u j| <= k%:R &
+          \sum_j u j * v j = knorm k v]) /\
+  (forall (R : realFieldType) D k, (0 < k)%N ->
+    [/\ forall u v : 'I_D -> R,
+          \sum_j u j * v j <= polar_norm k u * knorm k v,
+        forall v : 'I_D -> R, exists2 u, polar_norm k u <= 1 &
+          \sum_j u j * v j = knorm k v,
+        forall v : 'I_D -> R, exists2 u, knorm k u <= 1 &
+          \sum_j u j * v j = polar_norm k v,
+        forall (t : R) (v z : 'I_D -> R), 0 <= t ->
+          let r j := v j - z j in
+          let prox z := (\sum_j (z j - v j) ^+ 2) / 2%:R + t * knorm k z in
+          let minimal := forall z', prox z <= prox z' in
+          let nearest := polar_norm k r <= t /\
+            forall r', polar_norm k r' <= t ->
+            \sum_j (v j - r j) ^+ 2 <= \sum_j (v j - r' j) ^+ 2 in
+          let paired := polar_norm k r <= t /\
+            \sum_j r j * z j = t * knorm k z in
+          [/\ minimal <-> nearest, minimal <-> paired,
+              minimal -> forall z', prox z' <= prox z -> z' =1 z &
+              nearest -> forall r', polar_norm k r' <= t ->
+                \sum_j (v j - r' j) ^+ 2 <= \sum_j (v j - r j) ^+ 2 ->
+                r' =1 r] &
+        forall (t : R) (v : 'I_D -> R), 0 <= t -> exists2 l, 0 <= l &
+          let prox z := (\sum_j (z j - v j) ^+ 2) / 2%:R + t * knorm k z in
+          let z j :=
+            v j - Num.sg (v j) * Num.min (Num.max (`|v j| - l) 0) t in
+          forall z', prox z <= prox z']).
+Proof.
+split=> [R D k v|R D k k_gt0].
+  split=> [u u_le u_sum|u c|]; last exact: knorm_attained.
+    by rewrite -[knorm _ _]mul1r dot_le_knorm // mulr1.
+  exact: dot_le_knorm.
+split=> [u v|v|v|t v z t_ge0 r prox minimal nearest paired|t v t_ge0].
+- exact: dot_le_polar.
+- have [u [u_le u_sum] u_v] := knorm_attained k v; exists u => //.
+  by apply/polar_normP; rewrite ?mulr1.
+- exact: polar_norm_attained.
+- have prox_paired : minimal <-> paired by apply: prox_iff_polar_pair.
+  have near_paired : nearest <-> paired by apply: projection_iff_polar_pair.
+  split=> // [|/prox_paired pair z' le_z'|/near_paired pair r' r'_le le_r'].
+  + by split=> [/prox_paired/near_paired|/near_paired/prox_paired].
+  + apply: eq_of_sqr_dist.
+    have := le_trans (prox_three_point k_gt0 z' pair) le_z'.
+    by rewrite ger_addl pmulr_lle0 ?invr_gt0 ?ltr0n.
+  apply: eq_of_sqr_dist.
+  have := le_trans (projection_three_point k_gt0 pair r'_le) le_r'.
+  by rewrite ger_addl.
+have [l l_ge0 pair] := soft_clip_exists v k_gt0 t_ge0; exists l => //.
+exact/(prox_iff_polar_pair v _ k_gt0 t_ge0).
+Qed.
 
 Section FullBudget.
 
@@ -325,4 +404,80 @@ have bestE : \sum_(j in best) u j = topk k u by apply: sum_largest.
 split; [exact: card_largest | move=> S Sk | by rewrite hingeE bestE].
 rewrite !hingeE bestE le_maxl !le_maxr lexx orbT andbT ler_add2l.
 by rewrite (le_topk u Sk).
+Qed.
+
+(* The wrong twins. *)
+
+(* One drop at random never does more harm than the greedy one. *)
+Lemma budgets_order_the_losses_mutant_random :
+  ~ forall (x : 'I_1 -> 'I_2 -> rat) y w,
+    (\sum_(S : {set 'I_2} | #|S| == 1%N) masked_loss x y w (fun=> S)) /
+      #|[set S : {set 'I_2} | #|S| == 1%N]|%:R <=
+    masked_loss x y w (greedy_drops x y w 1).
+Proof.
+move=> random_le; have [_ far] := budgets_order_the_losses.
+have [x [y [w /= []]]] := far rat_realFieldType 1.
+by move=> _; rewrite mul1r ltNge => /negP[]; exact: random_le.
+Qed.
+
+(* The largest entry alone for the polar: misses two equal entries. *)
+Lemma top_k_norm_is_dual_to_its_polar_mutant_largest :
+  ~ forall u v : 'I_2 -> rat,
+    \sum_j u j * v j <= (\big[Num.max/0]_j `|u j|) * knorm 1 v.
+Proof.
+move=> /(_ (fun=> 1) (fun=> 1)); apply/negP; rewrite -ltNge.
+apply: (@le_lt_trans _ _ (1 * 1)).
+  rewrite ler_pmul ?bigmaxr_ge0 ?knorm_ge0 //.
+    by apply: bigmaxr_le => // j _; rewrite normr1.
+  apply: le_trans (topk_le_dual 1 (fun=> `|1|) (@ler01 _)) _.
+  by rewrite /dual_topk !big_ord_recl big_ord0.
+by rewrite !big_ord_recl big_ord0.
+Qed.
+
+(* The mean over k alone for the polar: misses a single entry with k = 2. *)
+Lemma top_k_norm_is_dual_to_its_polar_mutant_mean :
+  ~ forall u v : 'I_1 -> rat,
+    \sum_j u j * v j <= (\sum_j `|u j|) / 2%:R * knorm 2 v.
+Proof.
+move=> /(_ (fun=> 1) (fun=> 1)); apply/negP; rewrite -ltNge.
+apply: (@le_lt_trans _ _ (2%:R^-1 * 1)); last by rewrite big_ord1.
+rewrite big_ord1 normr1 mul1r ler_wpmul2l ?invr_ge0 //.
+by apply: le_trans (knorm_le_sum _ _) _; rewrite big_ord1 normr1.
+Qed.
+
+(* Without a budget the k-norm is 0 and bounds nothing. *)
+Lemma top_k_norm_is_dual_to_its_polar_mutant_zero :
+  ~ forall u v : 'I_1 -> rat,
+    \sum_j u j * v j <= polar_norm 0 u * knorm 0 v.
+Proof.
+move=> /(_ (fun=> 1) (fun=> 1)); apply/negP.
+by rewrite -ltNge /knorm topk0 mulr0 big_ord1.
+Qed.
+
+(* The ball of the k-norm itself in place of that of its polar: at v = (1, 1) *)
+(* with k = t = 1, it would make 0 the proximal map, and (1/2, 1/2) is lower. *)
+Lemma top_k_norm_is_dual_to_its_polar_mutant_self :
+  ~ forall v z : 'I_2 -> rat, knorm 1 (fun j => v j - z j) <= 1 ->
+    \sum_j (v j - z j) * z j = 1 * knorm 1 z ->
+    forall z', prox_value 1 1 v z <= prox_value 1 1 v z'.
+Proof.
+have le_const (c : rat) : 0 <= c -> knorm 1 (fun _ : 'I_2 => c) <= c.
+  move=> c_ge0; apply: le_trans (topk_le_dual 1 (fun=> `|c|) c_ge0) _.
+  rewrite /dual_topk ger0_norm // subrr maxxx mul1r.
+  by rewrite big1 ?addr0.
+move=> /(_ (fun=> 1) (fun=> 0)); rewrite knorm0.
+have -> : knorm 1 (fun _ : 'I_2 => 1 - 0 : rat) <= 1.
+  by rewrite subr0 le_const ?ler01.
+rewrite big1 => [|j _]; last by rewrite mulr0.
+rewrite mulr0 => /(_ isT erefl (fun=> 2%:R^-1)); apply/negP; rewrite -ltNge.
+rewrite /prox_value knorm0 !mul1r addr0 !big_ord_recl !big_ord0 !addr0.
+apply: (@le_lt_trans _ _ (((2%:R^-1 - 1) ^+ 2 + (2%:R^-1 - 1) ^+ 2) / 2%:R +
+  2%:R^-1)).
+  by rewrite ler_add2l le_const // invr_ge0 ler0n.
+have id (F : realFieldType) :
+    ((2%:R^-1 - 1) ^+ 2 + (2%:R^-1 - 1) ^+ 2) / 2%:R + 2%:R^-1 <
+    ((0 - 1) ^+ 2 + (0 - 1) ^+ 2) / 2%:R :> F.
+  rewrite -subr_gt0 (_ : _ - _ = 4%:R^-1) ?invr_gt0 ?ltr0n //.
+  by field.
+exact: id.
 Qed.

@@ -2,7 +2,7 @@ From mathcomp Require Import all_ssreflect all_fingroup all_algebra.
 From mathcomp Require Import ring.
 From LinearRegression Require Import extra problem adversarial_training.
 From LinearRegression Require Import masks adversarial_dropout.
-From LinearRegression Require Import claims_at claims_ad.
+From LinearRegression Require Import claims_at claims_ad attainment.
 
 (******************************************************************************)
 (* The rest of what the closed forms lead to beyond the paper: BY-6, BY-10,   *)
@@ -113,24 +113,22 @@ by apply: eq_bigr => j _; rewrite sharedE.
 Qed.
 
 (* BY-6: giving two equal columns the mean of their weights never raises      *)
-(* either exact worst case, so where there is an optimum, some optimum shares.*)
+(* either exact worst case; both have an optimum, so one that shares.         *)
 Theorem duplicate_columns_can_share_weight :
   [/\ forall w k, exact_loss x y (shared w) k <= exact_loss x y w k,
       forall w d, 0 <= d -> ball_loss x y (shared w) d <= ball_loss x y w d,
-      forall w k, (forall u, exact_loss x y w k <= exact_loss x y u k) ->
-        exists2 v : 'I_D -> R, v p = v q &
-          forall u, exact_loss x y v k <= exact_loss x y u k &
-      forall w d, 0 <= d ->
-        (forall u, ball_loss x y w d <= ball_loss x y u d) ->
-        exists2 v : 'I_D -> R, v p = v q &
-          forall u, ball_loss x y v d <= ball_loss x y u d].
+      forall k, exists2 v : 'I_D -> R, v p = v q &
+        forall u, exact_loss x y v k <= exact_loss x y u k &
+      forall d, 0 <= d -> exists2 v : 'I_D -> R, v p = v q &
+        forall u, ball_loss x y v d <= ball_loss x y u d].
 Proof.
 have share w : shared w p = shared w q by rewrite /shared !eqxx orbT.
-split=> [w k|w d|w k w_opt|w d d_ge0 w_opt].
-- exact: exact_loss_shared.
+split=> [w k|w d|k|d d_ge0]; [exact: exact_loss_shared | | |].
 - exact: ball_loss_shared.
-- exists (shared w) => // u; exact: le_trans (exact_loss_shared _ _) (w_opt u).
-exists (shared w) => // u; exact: le_trans (ball_loss_shared _ d_ge0) (w_opt u).
+- have [w w_opt] := exact_loss_attained x y k; exists (shared w) => // u.
+  exact: le_trans (exact_loss_shared _ _) (w_opt u).
+have [w w_opt] := ball_loss_attained x y d_ge0; exists (shared w) => // u.
+exact: le_trans (ball_loss_shared _ d_ge0) (w_opt u).
 Qed.
 
 End DuplicateColumns.

@@ -3,7 +3,8 @@ From mathcomp Require Import ring.
 From LinearRegression Require Import extra.
 
 (******************************************************************************)
-(* The claims on the method the analysis stands on, ME-1 to ME-10.            *)
+(* The claims on the method the analysis stands on, ME-1 to ME-10, but for    *)
+(* ME-4 and ME-10 (claims_me_more.v) and ME-9 (claims_me_masks.v).            *)
 (*                                                                            *)
 (*  masked_error h w y z == (y - sum of z j h j w j)^2, the squared error of  *)
 (*                          a linear head on the units h under the (relaxed)  *)
@@ -121,34 +122,6 @@ split=> [R d h|R H h w y j].
 rewrite /jacobian; have -> : \sum_m 1 * h m * w m = \sum_m h m * w m.
   by apply: eq_bigr => m _; rewrite mul1r.
 by move: (\sum_m _) => a; ring.
-Qed.
-
-(* ME-4: the squared error between the outputs of two masks has no slope at   *)
-(* the base mask, whatever polynomial the outputs are; neither has a cross    *)
-(* entropy in the logits, dq_c = q_c (dz_c - sum_b q_b dz_b), at equal        *)
-(* probabilities; a linear divergence has one.                                *)
-Theorem virtual_gradient_vanishes_at_the_base_mask :
-  [/\ forall (R : comRingType) C (f : 'I_C -> {poly R}) (s : R),
-        (\sum_c ((f c).[s]%:P - f c) ^+ 2)^`().[s] = 0,
-      forall (F : fieldType) C (p q dz : 'I_C -> F),
-        \sum_c p c = 1 -> (forall c, q c != 0) ->
-        let dq c := q c * (dz c - \sum_b q b * dz b) in
-        - (\sum_c p c * (dq c / q c)) = \sum_c (q c - p c) * dz c,
-      forall (F : fieldType) C (q dz : 'I_C -> F),
-        \sum_c (q c - q c) * dz c = 0 &
-      (- ((1 : rat)%:P * 'X))^`().[1] <> 0].
-Proof.
-split=> [R C f s|F C p q dz p1 q_neq0 dq|F C q dz|].
-- rewrite raddf_sum horner_sum big1 // => c _.
-  by rewrite /= deriv_exp /= hornerMn hornerM !hornerE subrr mulr0 mul0rn.
-- have -> : \sum_c p c * (dq c / q c) =
-      \sum_c p c * dz c - (\sum_c p c) * (\sum_b q b * dz b).
-    rewrite mulr_suml -sumrB; apply: eq_bigr => c _.
-    by rewrite /dq mulrAC mulfV // mul1r mulrBr.
-  rewrite p1 mul1r opprB -sumrB.
-  by apply: eq_bigr => c _; rewrite mulrBl.
-- by rewrite big1 // => c _; rewrite subrr mul0r.
-by rewrite mul1r derivN derivX !hornerE; apply/eqP.
 Qed.
 
 (* ME-5: without the constants, the score differs by one constant: the best   *)
@@ -413,109 +386,4 @@ Theorem unit_knapsack_is_solved_by_sorting (R : realDomainType) (I : finType)
 Proof.
 move=> best; split=> [|S]; rewrite sum1_card; first exact: card_largest.
 by move=> Sk; rewrite [X in _ <= X]sum_largest le_topk.
-Qed.
-
-(* ME-9: the distances of the supplement are squared norms; the masks keep    *)
-(* the sets A and B of units.                                                 *)
-Theorem mask_distances_are_squared_norms :
-  [/\ forall H E (A B : {set 'I_H}),
-        let edges (A : {set 'I_H}) := setX A [set: 'I_E] in
-        (#|(edges A :\: edges B) :|: (edges B :\: edges A)|%:R : rat) =
-        E%:R * \sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2,
-      forall H (A B : {set 'I_H}), A :|: B != set0 ->
-        1 - #|A :&: B|%:R / #|A :|: B|%:R =
-        (\sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2) /
-        (\sum_j ((j \in A)%:R + (j \in B)%:R - (j \in A)%:R * (j \in B)%:R) ^+
-          2)
-        :> rat,
-      forall H (A B : {set 'I_H}),
-        (2 * #|A :|: B| = #|A| + #|B| + #|(A :\: B) :|: (B :\: A)|)%N,
-      forall H (A B : {set 'I_H}),
-        (#|(A :\: B) :|: (B :\: A)| <= #|A :|: B| <= H)%N &
-      let A := [set: 'I_3] in let B := [set j : 'I_3 | (j < 2)%N] in
-      let C := [set j : 'I_3 | (j < 1)%N] in
-      [/\ #|(A :\: B) :|: (B :\: A)| = #|(C :\: B) :|: (B :\: C)|,
-          1 - #|A :&: B|%:R / #|A :|: B|%:R = 3%:R^-1 :> rat &
-          1 - #|C :&: B|%:R / #|C :|: B|%:R = 2%:R^-1 :> rat]].
-Proof.
-have symdiff (H : nat) (A B : {set 'I_H}) :
-    #|A :|: B| = (#|A :&: B| + #|(A :\: B) :|: (B :\: A)|)%N.
-  rewrite -(cardsID (A :&: B) (A :|: B)); congr (_ + _)%N; apply: eq_card => j;
-    by rewrite !inE; case: (j \in A); case: (j \in B).
-have card3 (S : {set 'I_3}) : #|S| = ((ord0 \in S) +
-    ((lift ord0 ord0 \in S) + (lift ord0 (lift ord0 ord0) \in S)))%N.
-  rewrite -sum1_card big_mkcond !big_ord_recl big_ord0.
-  rewrite /=; case: (ord0 \in S); case: (lift ord0 ord0 \in S);
-    by case: (lift ord0 (lift ord0 ord0) \in S).
-have sqr_diff (H : nat) (A B : {set 'I_H}) :
-    \sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2 =
-    #|(A :\: B) :|: (B :\: A)|%:R :> rat.
-  rewrite -sum_set_one; apply: eq_bigr => j _; rewrite !inE.
-  by case: (j \in A); case: (j \in B).
-split.
-- move=> H E A B edges; rewrite sqr_diff mulrC -natrM; congr _%:R.
-  rewrite -[E in RHS]card_ord -cardsT -cardsX; apply: eq_card => -[i j].
-  by rewrite !inE /= !andbT.
-- move=> H A B AB_neq0; rewrite sqr_diff.
-  have -> : \sum_j ((j \in A)%:R + (j \in B)%:R -
-      (j \in A)%:R * (j \in B)%:R) ^+ 2 = #|A :|: B|%:R :> rat.
-    rewrite -sum_set_one; apply: eq_bigr => j _; rewrite !inE.
-    by case: (j \in A); case: (j \in B).
-  have AB_neq0R : #|A :|: B|%:R != 0 :> rat by rewrite pnatr_eq0 cards_eq0.
-  rewrite -{1}(mulfV AB_neq0R) -mulrBl; congr (_ / _).
-  by rewrite symdiff natrD addrC addKr.
-- by move=> H A B; rewrite -cardsUI -addnA -symdiff mul2n addnn.
-- move=> H A B; apply/andP; split; first by rewrite (symdiff _ A B) leq_addl.
-  by rewrite (leq_trans (max_card _)) // card_ord.
-by move=> A B C; rewrite !card3 /A /B /C !inE /=; split; first by []; apply/eqP.
-Qed.
-
-(* ME-10: through any lg with lg 1 = 0 that is negative on ]0, 1[, the cross  *)
-(* entropy is nonnegative, and zero at equal arguments only for a certain     *)
-(* class; the Kullback-Leibler divergence and the squared error vanish there. *)
-Theorem cross_entropy_is_not_zero_on_equals (R : realDomainType) (lg : R -> R) :
-    lg 1 = 0 -> (forall t, 0 < t < 1 -> lg t < 0) ->
-  [/\ forall C (p q : 'I_C -> R), (forall c, 0 <= p c) ->
-        (forall c, 0 < q c <= 1) -> 0 <= - (\sum_c p c * lg (q c)),
-      forall C (p : 'I_C -> R), (forall c, 0 <= p c) -> \sum_c p c = 1 ->
-        - (\sum_c p c * lg (p c)) = 0 <-> exists c, p c = 1,
-      forall C (p : 'I_C -> R), \sum_c p c * (lg (p c) - lg (p c)) = 0 &
-      forall C (p : 'I_C -> R), \sum_c (p c - p c) ^+ 2 = 0].
-Proof.
-move=> lg1 lg_lt0.
-have lg_le0 t : 0 < t <= 1 -> lg t <= 0.
-  case/andP=> t_gt0; rewrite le_eqVlt => /orP[/eqP->|t_lt1];
-    first by rewrite lg1.
-  by rewrite ltW // lg_lt0 // t_gt0.
-split=> [C p q p_ge0 q01|C p p_ge0 p1|C p|C p].
-- rewrite -sumrN; apply: sumr_ge0 => c _; rewrite -mulrN mulr_ge0 //.
-  by rewrite oppr_ge0 lg_le0.
-- have p_le1 c : p c <= 1.
-    by rewrite -p1 (bigD1 c) //= ler_addl sumr_ge0.
-  have term_ge0 c : 0 <= - (p c * lg (p c)).
-    have := p_ge0 c; rewrite le_eqVlt => /orP[/eqP<-|p_gt0].
-      by rewrite mul0r oppr0.
-    by rewrite -mulrN mulr_ge0 // oppr_ge0 lg_le0 // p_gt0 p_le1.
-  rewrite -sumrN; split=> [/eqP|[c pc1]].
-    rewrite psumr_eq0 => [/allP zero|c _]; last exact: term_ge0.
-    case: (pickP (fun c => p c == 1)) => [c /eqP pc1|none]; first by exists c.
-    have p0 c : p c = 0.
-      have := zero c (mem_index_enum c); rewrite /= oppr_eq0 mulf_eq0.
-      case/orP=> [/eqP //|lg0]; have := p_ge0 c; rewrite le_eqVlt.
-      case/orP=> [/eqP<- //|p_gt0]; have p_lt1 : p c < 1.
-        by rewrite lt_neqAle p_le1 none.
-      have := lg_lt0 (p c); rewrite p_gt0 p_lt1 => /(_ isT).
-      by rewrite (eqP lg0) ltxx.
-    move: p1; rewrite big1 => [/eqP|c _]; last exact: p0.
-    by rewrite eq_sym oner_eq0.
-  have others m : m != c -> p m = 0.
-    move=> mc; have : \sum_(m | m != c) p m = 0.
-      by move: p1; rewrite (bigD1 c) //= pc1 -[RHS]addr0 => /addrI.
-    by move/eqP; rewrite psumr_eq0 // => /allP/(_ m (mem_index_enum m));
-      rewrite /= mc => /eqP.
-  rewrite big1 // => m _; case: (eqVneq m c) => [->|/others->].
-    by rewrite pc1 lg1 mulr0 oppr0.
-  by rewrite mul0r oppr0.
-- by rewrite big1 // => c _; rewrite subrr mulr0.
-by rewrite big1 // => c _; rewrite subrr expr0n.
 Qed.

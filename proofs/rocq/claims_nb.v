@@ -8,6 +8,10 @@ From LinearRegression Require Import extra problem masks adversarial_dropout.
 (*      drop_weight p q S == the probability that exactly S is dropped, when  *)
 (*                         each feature is dropped with probability p and     *)
 (*                         kept with probability q, independently             *)
+(*        adjoined E mu == the expectation E, extended to polynomials in one  *)
+(*                         more variable, independent, with the moments mu    *)
+(*    normal_moment s n == the n-th moment of the normal distribution of mean *)
+(*                         0 and deviation s                                  *)
 (******************************************************************************)
 
 Set Implicit Arguments.
@@ -18,51 +22,344 @@ Import Order.TTheory GRing.Theory Num.Theory.
 
 Local Open Scope ring_scope.
 
-(* NB-1: noise of mean 0 and variance s2, uncorrelated within a sample, adds  *)
-(* a ridge; Gaussian noise enters through these moments only.                 *)
-Theorem gaussian_noise_is_ridge (R : realDomainType) (W : finType) (p : W -> R)
-    N D (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R) (n : W -> 'I_N -> 'I_D -> R)
-    (s2 : R) :
-    \sum_o p o = 1 ->
-    (forall i j, \sum_o p o * n o i j = 0) ->
-    (forall i j m, \sum_o p o * (n o i j * n o i m) = (j == m)%:R * s2) ->
-  \sum_o p o * (\sum_i (y i - \sum_j (x i j + n o i j) * w j) ^+ 2) =
+(* Random variables are the elements of an algebra A, c embeds the constants, *)
+(* and E is the expectation.                                                  *)
+Section Expectation.
+
+Variables (R A : comRingType) (c : {rmorphism R -> A}) (E : {additive A -> R}).
+Hypothesis E_scale : forall a z, E (c a * z) = a * E z.
+
+Lemma expected_ridge N D (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R)
+    (r : 'I_N -> 'I_D -> A) (s2 : R) :
+    E 1 = 1 -> (forall i j, E (r i j) = 0) ->
+    (forall i j m, E (r i j * r i m) = (j == m)%:R * s2) ->
+  E (\sum_i (c (y i) - \sum_j (c (x i j) + r i j) * c (w j)) ^+ 2) =
   \sum_i (y i - \sum_j x i j * w j) ^+ 2 + N%:R * s2 * (\sum_j w j ^+ 2).
 Proof.
-move=> p1 mean0 cov.
-have sample i : \sum_o p o * (y i - \sum_j (x i j + n o i j) * w j) ^+ 2 =
-    residual x y w i ^+ 2 + s2 * (\sum_j w j ^+ 2).
-  set r := residual x y w i; pose z o := \sum_j n o i j * w j.
-  transitivity (r ^+ 2 * (\sum_o p o) - 2%:R * r * (\sum_o p o * z o) +
-      \sum_o p o * z o ^+ 2).
-    rewrite !mulr_sumr -sumrB -big_split; apply: eq_bigr => o _ /=.
-    by rewrite (residual_shift x y w (n o i)) -/r -/(z o); ring.
-  have -> : \sum_o p o * z o = 0.
-    transitivity (\sum_j (\sum_o p o * n o i j) * w j).
-      transitivity (\sum_o \sum_j p o * n o i j * w j).
-        by apply: eq_bigr => o _; rewrite mulr_sumr; apply: eq_bigr => j _;
-          ring.
-      by rewrite exchange_big; apply: eq_bigr => j _; rewrite mulr_suml.
-    by rewrite big1 // => j _; rewrite mean0 mul0r.
-  have -> : \sum_o p o * z o ^+ 2 = s2 * (\sum_j w j ^+ 2).
-    transitivity (\sum_j \sum_m (\sum_o p o * (n o i j * n o i m)) * (w j * w
-      m)).
-      transitivity (\sum_o \sum_j \sum_m
-          p o * (n o i j * n o i m) * (w j * w m)).
-        apply: eq_bigr => o _; rewrite expr2 big_distrlr mulr_sumr.
-        apply: eq_bigr => j _ /=; rewrite mulr_sumr; apply: eq_bigr => m _ /=.
-        by ring.
-      rewrite exchange_big; apply: eq_bigr => j _; rewrite exchange_big.
-      by apply: eq_bigr => m _; rewrite mulr_suml.
-    rewrite mulr_sumr; apply: eq_bigr => j _.
-    rewrite (bigD1 j) //= [X in _ + X]big1 ?addr0 => [|m mj].
-      by rewrite cov eqxx mul1r expr2.
-    by rewrite cov eq_sym (negPf mj) !mul0r.
-  by rewrite p1 mulr1 mulr0 subr0.
-transitivity (\sum_i \sum_o p o * (y i - \sum_j (x i j + n o i j) * w j) ^+ 2).
-  by rewrite exchange_big; apply: eq_bigr => o _; rewrite mulr_sumr.
-rewrite (eq_bigr _ (fun i _ => sample i)) big_split sumr_const card_ord.
-by rewrite -[_ *+ N]mulr_natl mulrA.
+move=> E1 mean0 cov; pose z i := \sum_j c (w j) * r i j.
+have Ez i : E (z i) = 0.
+  by rewrite raddf_sum big1 // => j _; rewrite /= E_scale mean0 mulr0.
+have Ez2 i : E (z i * z i) = s2 * (\sum_j w j ^+ 2).
+  rewrite big_distrlr raddf_sum mulr_sumr; apply: eq_bigr => j _ /=.
+  have termE m : E (c (w j) * r i j * (c (w m) * r i m)) =
+      w j * w m * ((j == m)%:R * s2).
+    by rewrite mulrACA -rmorphM E_scale cov.
+  rewrite raddf_sum (bigD1 j) //= termE big1 => [|m mj]; last first.
+    by rewrite termE eq_sym (negPf mj) mul0r mulr0.
+  by rewrite eqxx mul1r addr0 -expr2 mulrC.
+have sample i : E ((c (y i) - \sum_j (c (x i j) + r i j) * c (w j)) ^+ 2) =
+    (y i - \sum_j x i j * w j) ^+ 2 + s2 * (\sum_j w j ^+ 2).
+  set e := y i - _; have -> : c (y i) - \sum_j (c (x i j) + r i j) * c (w j) =
+      c e - z i.
+    rewrite rmorphB rmorph_sum -addrA -opprD -big_split; congr (_ - _).
+    by apply: eq_bigr => j _ /=; rewrite rmorphM mulrDl [r i j * _]mulrC.
+  have -> : (c e - z i) ^+ 2 = c (e ^+ 2) * 1 - c (2%:R * e) * z i + z i * z i.
+    by rewrite rmorphX rmorphM rmorph_nat; move: (c e) (z i) => a b; ring.
+  by rewrite raddfD raddfB !E_scale E1 Ez Ez2 mulr1 mulr0 subr0.
+rewrite raddf_sum /= (eq_bigr _ (fun i _ => sample i)) big_split sumr_const.
+by rewrite card_ord -[_ *+ N]mulr_natl mulrA.
+Qed.
+
+End Expectation.
+
+(* One more variable, independent of those in A and with the moments mu.      *)
+Section Adjoin.
+
+Variables (R A : comRingType) (E : {additive A -> R}) (mu : nat -> R).
+
+Definition adjoined (f : {poly A}) := \sum_(i < size f) E f`_i * mu i.
+
+Lemma adjoinedE n (f : {poly A}) : (size f <= n)%N ->
+  adjoined f = \sum_(i < n) E f`_i * mu i.
+Proof.
+move=> fn; rewrite /adjoined (big_ord_widen n (fun i => E f`_i * mu i) fn).
+rewrite big_mkcond; apply: eq_bigr => i _; case: ltnP => // fi.
+by rewrite nth_default // raddf0 mul0r.
+Qed.
+
+Lemma adjoined_is_additive : additive adjoined.
+Proof.
+move=> f g; pose n := maxn (size f) (size g).
+have fn : (size f <= n)%N by exact: leq_maxl.
+have gn : (size g <= n)%N by exact: leq_maxr.
+have fgn : (size (f - g)%R <= n)%N.
+  by rewrite (leq_trans (size_add _ _)) // size_opp.
+rewrite (adjoinedE fn) (adjoinedE gn) (adjoinedE fgn).
+rewrite -sumrB; apply: eq_bigr => i _.
+by rewrite coefB raddfB mulrBl.
+Qed.
+
+Canonical adjoined_additive := Additive adjoined_is_additive.
+
+Lemma adjoined_monomial n a : adjoined ('X^n * a%:P) = mu n * E a.
+Proof.
+rewrite ['X^n * _]mulrC mul_polyC (@adjoinedE n.+1); last first.
+  by rewrite (leq_trans (size_scale_leq _ _)) // size_polyXn.
+rewrite big_ord_recr /= big1 ?add0r => [|i _].
+  by rewrite coefZ coefXn eqxx mulr1 mulrC.
+by rewrite coefZ coefXn (ltn_eqF (ltn_ord i)) mulr0 raddf0 mul0r.
+Qed.
+
+Lemma adjoined_scale (c : R -> A) :
+    (forall a z, E (c a * z) = a * E z) ->
+  forall a f, adjoined ((c a)%:P * f) = a * adjoined f.
+Proof.
+move=> E_scale a f; rewrite mul_polyC (adjoinedE (size_scale_leq _ _)).
+rewrite mulr_sumr; apply: eq_bigr => i _.
+by rewrite coefZ E_scale mulrA.
+Qed.
+
+End Adjoin.
+
+Lemma independent_moments (R : comRingType) (mu : nat -> R) n :
+    mu 0%N = 1 ->
+  exists (A : comRingType) (c : {rmorphism R -> A}) (E : {additive A -> R})
+    (g : 'I_n -> A), (forall a z, E (c a * z) = a * E z) /\
+    forall e : 'I_n -> nat, E (\prod_k g k ^+ e k) = \prod_k mu (e k).
+Proof.
+move=> mu0; elim: n => [|n [A [c [E [g [E_scale joint]]]]]].
+  exists R, [rmorphism of idfun], [additive of idfun], (fun=> 1).
+  by split=> // e; rewrite !big_ord0.
+exists [comRingType of {poly A}], [rmorphism of polyC \o c].
+exists (adjoined_additive E mu).
+exists (fun k => if unlift ord0 k is Some j then (g j)%:P else 'X); split.
+  by move=> a f /=; apply: adjoined_scale.
+move=> e; rewrite !big_ord_recl unlift_none /=.
+rewrite (eq_bigr (fun j => (g j ^+ e (lift ord0 j))%:P)) => [|j _].
+  by rewrite -rmorph_prod adjoined_monomial joint.
+by rewrite liftK rmorphX.
+Qed.
+
+(* The moments of the normal distribution of mean 0 and deviation s.          *)
+Definition normal_moment (R : comRingType) (s : R) n : R :=
+  if odd n then 0 else (\prod_(k < n./2) k.*2.+1)%N%:R * s ^+ n.
+
+Section NormalMoments.
+
+Variables (R A : comRingType) (E : {additive A -> R}) (N D : nat).
+Variables (g : 'I_N -> 'I_D -> A) (s : R).
+Hypothesis joint : forall e : 'I_N -> 'I_D -> nat,
+  E (\prod_i \prod_j g i j ^+ e i j) =
+  \prod_i \prod_j normal_moment s (e i j).
+
+Lemma prod_single (S : comRingType) (F : 'I_N -> 'I_D -> S) i j :
+    (forall k, k != (i, j) -> F k.1 k.2 = 1) ->
+  \prod_k \prod_l F k l = F i j.
+Proof.
+by move=> F1; rewrite pair_bigA (bigD1 (i, j)) //= big1 ?mulr1.
+Qed.
+
+Lemma normal_moment0 : normal_moment s 0 = 1.
+Proof. by rewrite /normal_moment /= big_ord0 mul1r. Qed.
+
+Lemma normal_moment2 : normal_moment s 2 = s ^+ 2.
+Proof. by rewrite /normal_moment /= big_ord1 mul1r. Qed.
+
+(* As integration by parts makes them, for the density of that distribution.  *)
+Lemma normal_momentSS n :
+  normal_moment s n.+2 = n.+1%:R * s ^+ 2 * normal_moment s n.
+Proof.
+rewrite /normal_moment /= negbK; case: (boolP (odd n)) => [_|n_even].
+  by rewrite mulr0.
+have nE : n./2.*2 = n by rewrite -[RHS]odd_double_half (negPf n_even).
+rewrite big_ord_recr /= nE natrM -addn2 exprD.
+by move: (\prod_(k < _) _)%N (s ^+ n) => m t; ring.
+Qed.
+
+Let at_ (i : 'I_N) (j : 'I_D) k l : nat := (k, l) == (i, j).
+
+Lemma normal_total : E 1 = 1.
+Proof.
+have := joint (fun _ _ => 0%N).
+by rewrite !pair_bigA !big1 // => k _; exact: normal_moment0.
+Qed.
+
+Lemma normal_mean i j : E (g i j) = 0.
+Proof.
+have := joint (at_ i j); rewrite !(@prod_single _ _ i j) /at_ ?eqxx //.
+- by move=> [k l] /= /negPf->; exact: normal_moment0.
+by move=> [k l] /= /negPf->.
+Qed.
+
+Lemma normal_covariance i j m : E (g i j * g i m) = (j == m)%:R * s ^+ 2.
+Proof.
+have := joint (fun k l => (at_ i j k l + at_ i m k l)%N).
+have -> : \prod_k \prod_l g k l ^+ (at_ i j k l + at_ i m k l) =
+    g i j * g i m.
+  transitivity ((\prod_k \prod_l g k l ^+ at_ i j k l) *
+      (\prod_k \prod_l g k l ^+ at_ i m k l)).
+    rewrite -big_split; apply: eq_bigr => k _; rewrite -big_split.
+    by apply: eq_bigr => l _; rewrite exprD.
+  rewrite (@prod_single _ _ i j) ?(@prod_single _ _ i m) /at_ ?eqxx //.
+    by move=> [k l] /= /negPf->.
+  by move=> [k l] /= /negPf->.
+move=> ->; case: (eqVneq j m) => [<-|jm].
+  rewrite (@prod_single _ _ i j) /at_ ?eqxx ?mul1r ?normal_moment2 //.
+  by move=> [k l] /= /negPf->; exact: normal_moment0.
+rewrite mul0r pair_bigA (bigD1 (i, j)) //= /at_ eqxx xpair_eqE (negPf jm).
+by rewrite andbF mul0r.
+Qed.
+
+End NormalMoments.
+
+(* NB-1: noise of mean 0 and variance s2, uncorrelated within a sample, adds  *)
+(* a ridge, in every expectation E on a commutative algebra A of random       *)
+(* variables with the constants c. So does independent normal noise, which    *)
+(* there is for every N and D, and so does noise with finitely many values.   *)
+Theorem gaussian_noise_is_ridge :
+  let moment (R : comRingType) (s : R) n : R :=
+    if odd n then 0 else (\prod_(k < n./2) k.*2.+1)%N%:R * s ^+ n in
+  [/\ forall (R A : comRingType) (c : {rmorphism R -> A})
+          (E : {additive A -> R}) N D (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R)
+          (r : 'I_N -> 'I_D -> A) (s2 : R),
+        (forall a z, E (c a * z) = a * E z) -> E 1 = 1 ->
+        (forall i j, E (r i j) = 0) ->
+        (forall i j m, E (r i j * r i m) = (j == m)%:R * s2) ->
+        E (\sum_i (c (y i) - \sum_j (c (x i j) + r i j) * c (w j)) ^+ 2) =
+        \sum_i (y i - \sum_j x i j * w j) ^+ 2 +
+        N%:R * s2 * (\sum_j w j ^+ 2),
+      forall (R A : comRingType) (c : {rmorphism R -> A})
+          (E : {additive A -> R}) N D (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R)
+          (r : 'I_N -> 'I_D -> A) (s : R),
+        (forall a z, E (c a * z) = a * E z) ->
+        (forall e : 'I_N -> 'I_D -> nat,
+          E (\prod_i \prod_j r i j ^+ e i j) =
+          \prod_i \prod_j moment R s (e i j)) ->
+        E (\sum_i (c (y i) - \sum_j (c (x i j) + r i j) * c (w j)) ^+ 2) =
+        \sum_i (y i - \sum_j x i j * w j) ^+ 2 +
+        N%:R * s ^+ 2 * (\sum_j w j ^+ 2),
+      forall (R : comRingType) N D (s : R),
+        exists (A : comRingType) (c : {rmorphism R -> A})
+          (E : {additive A -> R}) (r : 'I_N -> 'I_D -> A),
+        (forall a z, E (c a * z) = a * E z) /\
+        forall e : 'I_N -> 'I_D -> nat,
+          E (\prod_i \prod_j r i j ^+ e i j) =
+          \prod_i \prod_j moment R s (e i j) &
+      forall (R : comRingType) (W : finType) (p : W -> R) N D
+          (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R) (n : W -> 'I_N -> 'I_D -> R)
+          (s2 : R),
+        \sum_o p o = 1 ->
+        (forall i j, \sum_o p o * n o i j = 0) ->
+        (forall i j m, \sum_o p o * (n o i j * n o i m) = (j == m)%:R * s2) ->
+        \sum_o p o * (\sum_i (y i - \sum_j (x i j + n o i j) * w j) ^+ 2) =
+        \sum_i (y i - \sum_j x i j * w j) ^+ 2 +
+        N%:R * s2 * (\sum_j w j ^+ 2)].
+Proof.
+move=> moment; split=> [R A c E N D x y w r s2 E_scale
+    |R A c E N D x y w r s E_scale joint|R N D s
+    |R W p N D x y w n s2 p1 mean cov].
+- exact: expected_ridge.
+- apply: (expected_ridge E_scale); first exact: normal_total joint.
+    exact: normal_mean joint.
+  exact: normal_covariance joint.
+- have [A [c [E [g [E_scale joint]]]]] :=
+    independent_moments #|{: 'I_N * 'I_D}| (normal_moment0 s).
+  exists A, c, E, (fun i j => g (enum_rank (i, j))); split=> // e.
+  have flat (S : comRingType) (F : 'I_#|{: 'I_N * 'I_D}| -> S) :
+      \prod_i \prod_j F (enum_rank (i, j)) = \prod_k F k.
+    rewrite pair_bigA [RHS](reindex (@enum_rank _)) /=; last first.
+      by exists enum_val => k _; rewrite ?enum_rankK ?enum_valK.
+    by apply: eq_bigr => -[i j].
+  pose e' (k : 'I_#|{: 'I_N * 'I_D}|) := e (enum_val k).1 (enum_val k).2.
+  have e'E (i : 'I_N) (j : 'I_D) : e' (enum_rank (i, j)) = e i j.
+    by rewrite /e' enum_rankK.
+  transitivity (E (\prod_k g k ^+ e' k)).
+    rewrite -flat; congr (E _); apply: eq_bigr => i _; apply: eq_bigr => j _.
+    by rewrite e'E.
+  rewrite joint -flat; apply: eq_bigr => i _; apply: eq_bigr => j _.
+  by rewrite e'E.
+have [o0 _|none] := pickP (xpredT : pred W); last first.
+  by move/eqP: p1; rewrite big_pred0 // eq_sym oner_eq0.
+pose A := ffun_comRingType R o0.
+pose c (a : R) : A := [ffun=> a].
+have c_morph : rmorphism c.
+  split=> [a b|]; first by apply/ffunP=> o; rewrite !ffunE.
+  by split=> [a b|]; apply/ffunP=> o; rewrite !ffunE.
+pose E (f : A) := \sum_o p o * (f : {ffun W -> R}) o.
+have E_add : additive E.
+  move=> f h; rewrite /E -sumrB; apply: eq_bigr => o _.
+  by rewrite !ffunE mulrBr.
+pose r i j : A := [ffun o => n o i j].
+have E_scale a z : Additive E_add (RMorphism c_morph a * z) =
+    a * Additive E_add z.
+  rewrite /= /E mulr_sumr; apply: eq_bigr => o _.
+  by rewrite !ffunE mulrCA.
+have E1 : E 1 = 1.
+  by rewrite -[RHS]p1; apply: eq_bigr => o _; rewrite ffunE mulr1.
+have Er i j : E (r i j) = 0.
+  by rewrite -[RHS](mean i j); apply: eq_bigr => o _; rewrite ffunE.
+have Er2 i j m : E (r i j * r i m) = (j == m)%:R * s2.
+  by rewrite -[RHS](cov i j m); apply: eq_bigr => o _; rewrite !ffunE.
+have <- := expected_ridge E_scale x y w E1 Er Er2.
+apply: eq_bigr => o _; congr (_ * _).
+rewrite sum_ffunE; apply: eq_bigr => i _; rewrite expr2 !ffunE sum_ffunE -expr2.
+congr ((_ - _) ^+ 2); apply: eq_bigr => j _.
+by rewrite !ffunE.
+Qed.
+
+(* Its wrong twins, for any independent normal noise of deviation 2 on two    *)
+(* features of one sample; there is such noise.                               *)
+Section NoiseMutants.
+
+Variables (A : comRingType) (c : {rmorphism rat -> A}).
+Variables (E : {additive A -> rat}) (r : 'I_1 -> 'I_2 -> A).
+Hypothesis E_scale : forall a z, E (c a * z) = a * E z.
+Hypothesis joint : forall e : 'I_1 -> 'I_2 -> nat,
+  E (\prod_i \prod_j r i j ^+ e i j) =
+  \prod_i \prod_j normal_moment 2%:R (e i j).
+
+Let noisy (w : 'I_2 -> rat) :=
+  E (\sum_i (c 0 - \sum_j (c 0 + r i j) * c (w j)) ^+ 2).
+Let clean (w : 'I_2 -> rat) : rat := \sum_(i < 1) (0 - \sum_j 0 * w j) ^+ 2.
+Let ones (j : 'I_2) : rat := 1.
+
+Let noisyE w : noisy w = clean w + 1%:R * 2%:R ^+ 2 * (\sum_j w j ^+ 2).
+Proof.
+have [_ normal _ _] := gaussian_noise_is_ridge.
+exact: (normal _ _ _ _ _ _ (fun _ _ => 0) (fun=> 0) w _ _ E_scale joint).
+Qed.
+
+Lemma gaussian_noise_is_ridge_mutant_l1 :
+  noisy ones <> clean ones + 1%:R * 2%:R ^+ 2 * (\sum_j `|ones j|) ^+ 2.
+Proof.
+by rewrite noisyE => /addrI; rewrite !big_ord_recl !big_ord0; apply/eqP.
+Qed.
+
+Lemma gaussian_noise_is_ridge_mutant_deviation :
+  noisy ones <> clean ones + 1%:R * 2%:R * (\sum_j ones j ^+ 2).
+Proof.
+by rewrite noisyE => /addrI; rewrite !big_ord_recl !big_ord0; apply/eqP.
+Qed.
+
+Lemma gaussian_noise_is_ridge_mutant_summed :
+  noisy ones <> clean ones + 1%:R * 2%:R ^+ 2 * (\sum_j ones j) ^+ 2.
+Proof.
+by rewrite noisyE => /addrI; rewrite !big_ord_recl !big_ord0; apply/eqP.
+Qed.
+
+Lemma gaussian_noise_is_ridge_mutant_half :
+  noisy ones <>
+  clean ones + 1%:R * (2%:R ^+ 2 / 2%:R) * (\sum_j ones j ^+ 2).
+Proof.
+by rewrite noisyE => /addrI; rewrite !big_ord_recl !big_ord0; apply/eqP.
+Qed.
+
+End NoiseMutants.
+
+(* Noise that is correlated within a sample, the same for both features.      *)
+Lemma gaussian_noise_is_ridge_mutant_correlated :
+  let p (o : bool) : rat := 2%:R^-1 in
+  let n (o : bool) (j : 'I_2) : rat := if o then 1 else -1 in
+  [/\ \sum_o p o = 1, forall j, \sum_o p o * n o j = 0,
+      forall j, \sum_o p o * n o j ^+ 2 = 1 &
+      \sum_o p o * (0 - \sum_j (0 + n o j) * 1) ^+ 2 <>
+      (0 - \sum_(j < 2) 0 * 1) ^+ 2 + 1 * (\sum_(j < 2) 1 ^+ 2)].
+Proof.
+move=> p n; split=> [|j|j|]; rewrite !big_bool.
+- by apply/eqP.
+- by apply/eqP.
+- by apply/eqP.
+by rewrite !big_ord_recl !big_ord0; apply/eqP.
 Qed.
 
 Section Dropout.

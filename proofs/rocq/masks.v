@@ -178,4 +178,84 @@ have := mem_bylow s j; rewrite -{1}(cat_take_drop k (bylow s)) mem_cat.
 by case/orP=> // j_drop; have := none j; rewrite /= j_drop s_le0.
 Qed.
 
+(* In a sorted sequence, more than m entries are at most c iff entry m is. *)
+Lemma lt_count_le (r : seq R) (c : R) m : sorted <=%R r ->
+  (m < count (fun a => a <= c)%R r)%N = (m < size r)%N && (r`_m <= c).
+Proof.
+move=> r_sorted; case: (ltnP m (count _ r)) => m_count.
+  by rewrite (leq_trans m_count (count_size _ r)) (nth_count_le _ r_sorted).
+case: (ltnP m (size r)) => //= m_size; apply/esym/negbTE; rewrite -ltNge.
+by apply: (nth_count_gt _ r_sorted); rewrite m_count.
+Qed.
+
+Lemma card_le_sorted s (c : R) : #|[set j | s j <= c]| =
+  count (fun a => a <= c) (sort <=%R [seq s j | j <- enum 'I_D]).
+Proof.
+have /permP-> := permEl (perm_sort <=%R [seq s j | j <- enum 'I_D]).
+by rewrite count_map cardsE cardE enumT -size_filter.
+Qed.
+
+Lemma lt_card_le s (c : R) m :
+  (m < #|[set j | (s j <= c)%R]|)%N = (m < D)%N && (kth_lowest m.+1 s <= c).
+Proof.
+rewrite card_le_sorted lt_count_le; last first.
+  by apply: sort_sorted => a b; exact: le_total.
+by rewrite size_sort size_map -cardE card_ord.
+Qed.
+
+Lemma kth_lowestS k s : (0 < k < D)%N -> kth_lowest k s <= kth_lowest k.+1 s.
+Proof.
+case: k => // k /= k_lt; rewrite /kth_lowest /=.
+have /(sortedP 0) : sorted <=%R (sort <=%R [seq s j | j <- enum 'I_D]).
+  by apply: sort_sorted => a b; exact: le_total.
+by apply; rewrite size_sort size_map -cardE card_ord.
+Qed.
+
+(* Formula 14 overspends iff the next product is no higher than its limit;    *)
+(* the k-th and the next are then equal.                                      *)
+Lemma lt_card_printed k s : (k < #|printed_mask k s|)%N =
+  [&& (0 < k)%N, (k < D)%N & kth_lowest k.+1 s <= Num.min (kth_lowest k s) 0].
+Proof.
+case: k => [|k]; first by rewrite printed_mask0 cards0.
+have -> : printed_mask k.+1 s =
+  [set j | s j <= Num.min (kth_lowest k.+1 s) 0] by [].
+exact: lt_card_le.
+Qed.
+
+Lemma lt_card_printed_tie k s : (k < #|printed_mask k s|)%N =
+  [&& (0 < k)%N, (k < D)%N, kth_lowest k.+1 s == kth_lowest k s &
+      kth_lowest k.+1 s <= 0].
+Proof.
+rewrite lt_card_printed; case: (posnP k) => //= k_gt0.
+case: (ltnP k D) => //= kD; rewrite le_minr eq_le; congr (_ && _).
+by rewrite (kth_lowestS (k := k)) ?k_gt0 // andbT.
+Qed.
+
+(* It never spends less than it can: k, or all products at most 0. *)
+Lemma card_printed_ge k s :
+  (minn k #|[set j | (s j <= 0)%R]| <= #|printed_mask k s|)%N.
+Proof.
+case: k => [|k]; first by rewrite min0n.
+have -> : printed_mask k.+1 s =
+  [set j | s j <= Num.min (kth_lowest k.+1 s) 0] by [].
+case: (ltnP k #|[set j | (s j <= 0)%R]|) => [k_lt|k_ge]; last first.
+  apply: leq_trans (geq_minr _ _) _; apply/subset_leq_card/subsetP=> j.
+  rewrite !inE le_minr => s_le0; rewrite s_le0 andbT.
+  have := k_ge; rewrite leqNgt lt_card_le negb_and.
+  case/orP=> [Dk|]; last by rewrite -ltNge => /ltW; apply: le_trans.
+  rewrite /kth_lowest nth_default // size_sort size_map -cardE card_ord.
+  by rewrite leqNgt.
+apply: leq_trans (geq_minl _ _) _; rewrite lt_card_le.
+by move: k_lt; rewrite lt_card_le => /andP[-> k_le0] /=; rewrite le_minr lexx.
+Qed.
+
+Lemma card_printed_eq k s :
+  (#|printed_mask k s| == minn k #|[set j | (s j <= 0)%R]|) =
+  (#|printed_mask k s| <= k)%N.
+Proof.
+rewrite eqn_leq card_printed_ge andbT leq_min andbC -[RHS]andTb.
+congr andb; apply/subset_leq_card/subsetP=> j /printed_mask_le0.
+by rewrite inE.
+Qed.
+
 End Masks.

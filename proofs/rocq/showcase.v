@@ -1,6 +1,8 @@
 From mathcomp Require Import all_ssreflect all_algebra.
-From LinearRegression Require claims_at claims_ad claims_me claims_nb claims_by.
-From LinearRegression Require claims_by_more.
+From LinearRegression Require claims_at claims_ad claims_collapse.
+From LinearRegression Require claims_me claims_me_masks claims_me_more.
+From LinearRegression Require claims_nb claims_by claims_by_more.
+From LinearRegression Require claims_duality claims_interpolation.
 
 (******************************************************************************)
 (* Every theorem once more, in mathcomp's own words: no definition of this    *)
@@ -631,37 +633,23 @@ Print Assumptions worst_mask_is_better_of_two_sides.
 Theorem drops_are_capped_by_adverse_features :
   forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
     (y : 'I_N -> R) (w : 'I_D -> R) (k : nat) (i : 'I_N),
-  [/\ #|[set j in take k
-                    (sort
-                       (fun a b : 'I_D =>
-                        x i a *
-                        (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w a) <=
-                        x i b *
-                        (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w b))
-                       (enum 'I_D)) | x i j *
-                                      (- 2%:R * (y i - \sum_j0 x i j0 * w j0) *
-                                       w j) < 0]| =
-      minn k
-        #|[set j | x i j * (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j) < 0]|,
-      injective
-        (fun j : 'I_D =>
-         x i j * (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j)) ->
-      #|[set j | (0 < k)%N & x i j *
-                             (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j) <=
-                             Num.min
-                               (sort <=%R
-                                  [seq x i j0 *
-                                       (- 2%:R *
-                                        (y i - \sum_j1 x i j1 * w j1) *
-                                        w j0)
-                                     | j0 <- enum 'I_D])`_k.-1 0]| =
-      minn k
-        #|[set j | x i j * (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j) <=
-                   0]|
-    & forall j : 'I_D,
-      x i j * (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j) < 0 ->
-      (y i - \sum_j0 x i j0 * w j0) ^+ 2 <
-      (y i - \sum_(j0 | j0 \notin [set j]) x i j0 * w j0) ^+ 2].
+  let residual := y i - \sum_j x i j * w j in
+  let product j := x i j * (- 2%:R * residual * w j) in
+  let kept S := y i - \sum_(j | j \notin S) x i j * w j in
+  let greedy :=
+    [set j in take k
+       (sort (fun a b : 'I_D => product a <= product b) (enum 'I_D))
+     | product j < 0] in
+  let printed :=
+    [set j | (0 < k)%N & product j <=
+       Num.min (sort <=%R [seq product m | m <- enum 'I_D])`_k.-1 0] in
+  [/\ #|greedy| = minn k #|[set j | product j < 0]|,
+      (minn k #|[set j | (product j <= 0)%R]| <= #|printed|)%N /\
+      (#|printed| == minn k #|[set j | product j <= 0]|) = (#|printed| <= k)%N,
+      injective product -> #|printed| = minn k #|[set j | product j <= 0]|,
+      forall j, product j < 0 -> residual ^+ 2 < kept [set j] ^+ 2 &
+      forall j, (residual ^+ 2 < kept [set j] ^+ 2) =
+        (product j < (x i j * w j) ^+ 2)].
 Proof. exact: claims_ad.drops_are_capped_by_adverse_features. Qed.
 Check drops_are_capped_by_adverse_features.
 Print Assumptions drops_are_capped_by_adverse_features.
@@ -795,7 +783,7 @@ Check penalty_is_concave_in_budget.
 Print Assumptions penalty_is_concave_in_budget.
 
 Theorem zero_is_worst_case_optimal_iff_balanced :
-  forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+  forall (R : realFieldType) (N D : nat) (x : 'I_N -> 'I_D -> R)
     (y : 'I_N -> R) (k : nat),
   [/\ \sum_i
          \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
@@ -808,91 +796,93 @@ Theorem zero_is_worst_case_optimal_iff_balanced :
             (y i - \sum_(j | j \notin S0) x i j * 0) ^+ 2 <=
       \sum_i
          \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
-            (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2
-    & (exists2 c : 'I_N -> 'I_D -> R,
+            (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2,
+      (forall w : 'I_D -> R,
+       \sum_i
+          \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+             (y i - \sum_(j | j \notin S0) x i j * 0) ^+ 2 <=
+       \sum_i
+          \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+             (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2) <->
+      (exists2 c : 'I_N -> 'I_D -> R,
          (forall (i : 'I_N) (j : 'I_D), 0 <= c i j <= 1) /\
          (forall i : 'I_N, D%:R - \sum_j c i j <= k%:R) &
-         forall j : 'I_D, \sum_i y i * c i j * x i j = 0) ->
+         forall j : 'I_D, \sum_i y i * c i j * x i j = 0)
+    & forall m : nat,
+      (k <= m)%N ->
+      (forall w : 'I_D -> R,
+       \sum_i
+          \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+             (y i - \sum_(j | j \notin S0) x i j * 0) ^+ 2 <=
+       \sum_i
+          \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+             (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2) ->
       forall w : 'I_D -> R,
       \sum_i
-         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= m)%N)
             (y i - \sum_(j | j \notin S0) x i j * 0) ^+ 2 <=
       \sum_i
-         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= m)%N)
             (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2].
-Proof. exact: claims_ad.zero_is_worst_case_optimal_iff_balanced. Qed.
+Proof. exact: claims_collapse.zero_is_worst_case_optimal_iff_balanced. Qed.
 Check zero_is_worst_case_optimal_iff_balanced.
 Print Assumptions zero_is_worst_case_optimal_iff_balanced.
 
 Theorem printed_mask_overspends_on_ties :
   [/\ forall y : rat,
-      #|[set _ : 'I_2 | (0 < 1)%N & 1 * (- 2%:R * (y - \sum_(j0 < 2) 1 * 1) *
-        1) <=
-                             Num.min
-                               (sort <=%R
-                                  [seq 1 * (- 2%:R * (y - \sum_(j1 < 2) 1 * 1)
-                                    * 1)
-                                     | _ <- enum 'I_2])`_1.-1 0]| = 2%N \/
-      y < 2,
+        #|[set _ : 'I_2 | (0 < 1)%N &
+           1 * (- 2%:R * (y - \sum_(m < 2) 1 * 1) * 1) <=
+           Num.min (sort <=%R
+             [seq 1 * (- 2%:R * (y - \sum_(m < 2) 1 * 1) * 1)
+             | _ <- enum 'I_2])`_1.-1 0]| = 2%N \/ y < 2%:R,
       forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
         (y : 'I_N -> R) (w : 'I_D -> R) (k : nat) (i : 'I_N),
-      injective
-        (fun j : 'I_D =>
-         x i j * (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j)) ->
-      (#|[set j | 0 < k & (x i j *
-                           (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j) <=
-                           Num.min
-                             (sort <=%R
-                                [seq x i j0 *
-                                     (- 2%:R * (y i - \sum_j1 x i j1 * w j1) *
-                                      w j0)
-                                   | j0 <- enum 'I_D])`_k.-1 0)%R]| <= k)%N
-    & forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+      let product j := x i j * (- 2%:R * (y i - \sum_m x i m * w m) * w j) in
+      let s := sort <=%R [seq product j | j <- enum 'I_D] in
+      (k < #|[set j | (0 < k)%N & (product j <= Num.min s`_k.-1 0)%R]|)%N =
+      [&& (0 < k)%N, (k < D)%N & s`_k <= Num.min s`_k.-1 0],
+      forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
         (y : 'I_N -> R) (w : 'I_D -> R) (k : nat) (i : 'I_N),
+      let product j := x i j * (- 2%:R * (y i - \sum_m x i m * w m) * w j) in
+      let s := sort <=%R [seq product j | j <- enum 'I_D] in
+      (k < #|[set j | (0 < k)%N & (product j <= Num.min s`_k.-1 0)%R]|)%N =
+      [&& (0 < k)%N, (k < D)%N, s`_k == s`_k.-1 & s`_k <= 0],
+      forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+        (y : 'I_N -> R) (w : 'I_D -> R) (k : nat) (i : 'I_N),
+      let product j := x i j * (- 2%:R * (y i - \sum_m x i m * w m) * w j) in
+      let s := sort <=%R [seq product j | j <- enum 'I_D] in
+      injective product ->
+      (#|[set j | (0 < k)%N & (product j <= Num.min s`_k.-1 0)%R]| <= k)%N &
+      forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+        (y : 'I_N -> R) (w : 'I_D -> R) (k : nat) (i : 'I_N),
+      let product j := x i j * (- 2%:R * (y i - \sum_m x i m * w m) * w j) in
       (#|[set j in take k
-                     (sort
-                        (fun a b : 'I_D =>
-                         (x i a *
-                          (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w a) <=
-                          x i b *
-                          (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w b))%R)
-                        (enum 'I_D)) | (x i j *
-                                        (- 2%:R *
-                                         (y i - \sum_j0 x i j0 * w j0) *
-                                         w j) < 0)%R]| <= k)%N].
+            (sort (fun a b : 'I_D => (product a <= product b)%R) (enum 'I_D))
+          | (product j < 0)%R]| <= k)%N].
 Proof. exact: claims_ad.printed_mask_overspends_on_ties. Qed.
 Check printed_mask_overspends_on_ties.
 Print Assumptions printed_mask_overspends_on_ties.
 
 Theorem euclidean_budget_allows_squared_flips :
-  (forall (R : realDomainType) (D : nat) (S0 : {set 'I_D}) (k : nat) (r : R),
-   0 <= r ->
-   r ^+ 2 = \sum_j ((j \notin S0)%:R - 1) ^+ 2 ->
-   (r <= k%:R) = (#|S0| <= k ^ 2)%N) /\
-  (let x : 'I_1 -> 'I_3 -> rat := fun _ _ => 1 in
-   let y : 'I_1 -> rat := fun=> 7%:R in
-   let w : 'I_3 -> rat := fun j => j.+1%:R in
-   exists2 S0 : {set 'I_3},
-     (#|S0| <= 2 ^ 2)%N &
-     (y ord0 -
-      \sum_(j | j
-                  \notin [set j0 | (0 < 2)%N & x ord0 j0 *
-                                               (- 2%:R *
-                                                (y ord0 -
-                                                 \sum_j1 x ord0 j1 * w j1) *
-                                                w j0) <=
-                                               Num.min
-                                                 (sort <=%R
-                                                  [seq
-                                                  x ord0 j1 *
-                                                  (- 2%:R *
-                                                  (y ord0 -
-                                                  \sum_j2 x ord0 j2 * w j2) *
-                                                  w j1)
-                                                   | j1 <-
-                                                  enum 'I_3])`_2.-1 0])
-         x ord0 j * w j) ^+ 2 <
-     (y ord0 - \sum_(j | j \notin S0) x ord0 j * w j) ^+ 2).
+  [/\ forall (R : realDomainType) (D : nat) (S0 : {set 'I_D}) (k : nat) (r : R),
+      0 <= r ->
+      r ^+ 2 = \sum_j ((j \notin S0)%:R - 1) ^+ 2 ->
+      (r <= k%:R) = (#|S0| <= k ^ 2)%N,
+      forall k : nat, (k <= 1)%N -> (k ^ 2)%N = k &
+      forall (R : realDomainType) (k : nat),
+      (1 < k)%N ->
+      let x : 'I_1 -> 'I_k.+1 -> R := fun _ _ => 1 in
+      let y : 'I_1 -> R := fun=> 1 + \sum_(j < k.+1) j.+1%:R in
+      let w : 'I_k.+1 -> R := fun j => j.+1%:R in
+      let product j :=
+        x ord0 j * (- 2%:R * (y ord0 - \sum_m x ord0 m * w m) * w j) in
+      let printed :=
+        [set j | (0 < k)%N & product j <=
+           Num.min (sort <=%R [seq product m | m <- enum 'I_k.+1])`_k.-1 0] in
+      exists2 S0 : {set 'I_k.+1},
+        (#|S0| <= k ^ 2)%N &
+        (y ord0 - \sum_(j | j \notin printed) x ord0 j * w j) ^+ 2 <
+        (y ord0 - \sum_(j | j \notin S0) x ord0 j * w j) ^+ 2].
 Proof. exact: claims_ad.euclidean_budget_allows_squared_flips. Qed.
 Check euclidean_budget_allows_squared_flips.
 Print Assumptions euclidean_budget_allows_squared_flips.
@@ -1188,17 +1178,58 @@ Check jacobian_is_unit_times_gradient.
 Print Assumptions jacobian_is_unit_times_gradient.
 
 Theorem virtual_gradient_vanishes_at_the_base_mask :
-  [/\ forall (R : comRingType) (C : nat) (f : 'I_C -> {poly R}) (s : R),
-      ((\sum_c (((f c).[s])%:P - f c) ^+ 2)^`()).[s] = 0,
-      forall (F : fieldType) (C : nat) (p q dz : 'I_C -> F),
-      \sum_c p c = 1 ->
-      (forall c : 'I_C, q c != 0) ->
-      let dq := fun c : 'I_C => q c * (dz c - \sum_b q b * dz b) in
-      - (\sum_c p c * (dq c / q c)) = \sum_c (q c - p c) * dz c,
-      forall (F : fieldType) (C : nat) (q dz : 'I_C -> F),
-      \sum_c (q c - q c) * dz c = 0
-    & ((- ((1 : rat)%:P * 'X))^`()).[1] <> 0].
-Proof. exact: claims_me.virtual_gradient_vanishes_at_the_base_mask. Qed.
+  [/\ forall (R : comRingType) C (f : 'I_C -> {poly R}) (s : R),
+        (\sum_c ((f c).[s]%:P - f c) ^+ 2)^`().[s] = 0,
+      forall (F : fieldType) C (p q dz : 'I_C -> F),
+        \sum_c p c = 1 -> (forall c, q c != 0) ->
+        let dq c := q c * (dz c - \sum_b q b * dz b) in
+        - (\sum_c p c * (dq c / q c)) = \sum_c (q c - p c) * dz c,
+      forall (F : fieldType) C (q dz : 'I_C -> F),
+        \sum_c (q c - q c) * dz c = 0 &
+      (- ((1 : rat)%:P * 'X))^`().[1] <> 0] /\
+  [/\ forall (R : realFieldType) (f : R -> R) (a u : R), 0 < u ->
+        (forall t, `|t| <= u -> f 0 <= f t) ->
+        (forall e, 0 < e -> exists2 d, 0 < d &
+          forall t, `|t| <= d -> `|f t - f 0 - t * a| <= e * `|t|) ->
+        a = 0,
+      forall (R : realFieldType) (lg : R -> R),
+        (forall z, 0 < z -> 1 - z^-1 <= lg z <= z - 1) ->
+        [/\ forall C (p q : 'I_C -> R),
+              (forall c, 0 <= p c) -> (forall c, 0 < q c) ->
+              \sum_c p c = 1 -> \sum_c q c = 1 ->
+              0 <= \sum_c p c * lg (p c / q c) <=
+              \sum_c (p c - q c) ^+ 2 / q c,
+            forall C (p : 'I_C -> R) (q : R -> 'I_C -> R) (k m u : R),
+              (forall c, 0 <= p c) -> \sum_c p c = 1 -> 0 < m -> 0 < u ->
+              (forall t, 0 <= t <= u -> \sum_c q t c = 1) ->
+              (forall t c, 0 <= t <= u -> m <= q t c) ->
+              (forall t c, 0 <= t <= u -> `|q t c - p c| <= k * t) ->
+              [/\ forall t, 0 <= t <= u ->
+                    0 <= \sum_c p c * lg (p c / q t c) <=
+                    C%:R * k ^+ 2 / m * t ^+ 2,
+                  forall t, 0 <= t <= u ->
+                    0 <= \sum_c (p c - q t c) ^+ 2 <= C%:R * k ^+ 2 * t ^+ 2,
+                  forall e, 0 < e -> exists2 d, 0 < d & forall t, 0 < t <= d ->
+                    0 <= \sum_c p c * lg (p c / q t c) <= e * t &
+                  forall e, 0 < e -> exists2 d, 0 < d & forall t, 0 < t <= d ->
+                    0 <= \sum_c (p c - q t c) ^+ 2 <= e * t] &
+            let p (c : 'I_2) : R :=
+              if c == ord0 then 4%:R^-1 else 3%:R / 4%:R in
+            let q (t : R) (c : 'I_2) := if c == ord0 then p c + t else p c - t
+            in
+            forall t, 0 <= t <= 2%:R^-1 ->
+            [/\ \sum_c q t c = 1, forall c, 4%:R^-1 <= q t c,
+                forall c, `|q t c - p c| <= 1 * t,
+                5%:R / 12%:R * t <=
+                - (\sum_c q t c * lg (p c)) - - (\sum_c p c * lg (p c)) &
+                \sum_c `|q t c - p c| = 2%:R * t]],
+      forall (F : fieldType) (lg : F -> F) C (p q : 'I_C -> F),
+        (forall c, p c != 0 -> lg (p c / q c) = lg (p c) - lg (q c)) ->
+        - (\sum_c p c * lg (q c)) - - (\sum_c p c * lg (p c)) =
+        \sum_c p c * lg (p c / q c) &
+      forall R : realFieldType, exists lg : R -> R,
+        forall z, 0 < z -> 1 - z^-1 <= lg z <= z - 1].
+Proof. exact: claims_me_more.virtual_gradient_vanishes_at_the_base_mask. Qed.
 Check virtual_gradient_vanishes_at_the_base_mask.
 Print Assumptions virtual_gradient_vanishes_at_the_base_mask.
 
@@ -1344,48 +1375,74 @@ Proof. exact: claims_me.unit_knapsack_is_solved_by_sorting. Qed.
 Check unit_knapsack_is_solved_by_sorting.
 Print Assumptions unit_knapsack_is_solved_by_sorting.
 
-Theorem mask_distances_are_squared_norms :
-  [/\ forall (H E : nat) (A B : {set 'I_H}),
-      let edges :=
-        fun A : {set 'I_H} => setX A [set: 'I_E]
-        in
-      #|edges A :\: edges B :|: edges B :\: edges A|%:R =
-      (E%:R : rat) * (\sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2),
-      forall (H : nat) (A B : {set 'I_H}),
-      A :|: B != set0 ->
-      (1 : rat) - #|A :&: B|%:R / #|A :|: B|%:R =
-      (\sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2) /
-      (\sum_j
-          ((j \in A)%:R + (j \in B)%:R - (j \in A)%:R * (j \in B)%:R) ^+ 2),
-      forall (H : nat) (A B : {set 'I_H}),
-      (2 * #|A :|: B|)%N = (#|A| + #|B| + #|A :\: B :|: B :\: A|)%N,
-      forall (H : nat) (A B : {set 'I_H}),
-      (#|A :\: B :|: B :\: A| <= #|A :|: B| <= H)%N
-    & let A := [set: 'I_3] in
-      let B := [set j : 'I_3 | (j < 2)%N] in
+Theorem mask_distances_are_squared_norms (R : realFieldType) :
+  let jd H (A B : {set 'I_H}) : R := 1 - #|A :&: B|%:R / #|A :|: B|%:R in
+  [/\ forall H (A B : {set 'I_H}),
+        \sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2 =
+        #|(A :\: B) :|: (B :\: A)|%:R :> R,
+      forall H E (A B : {set 'I_H}),
+        let edges (A : {set 'I_H}) := setX A [set: 'I_E] in
+        (#|(edges A :\: edges B) :|: (edges B :\: edges A)|%:R : R) =
+        E%:R * \sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2,
+      forall H (A B : {set 'I_H}), A :|: B != set0 ->
+        jd H A B =
+        (\sum_j ((j \in A)%:R - (j \in B)%:R) ^+ 2) /
+        (\sum_j ((j \in A)%:R + (j \in B)%:R - (j \in A)%:R * (j \in B)%:R) ^+
+          2),
+      forall H (A B : {set 'I_H}),
+        (2 * #|A :|: B| = #|A| + #|B| + #|(A :\: B) :|: (B :\: A)|)%N &
+      let A := [set: 'I_3] in let B := [set j : 'I_3 | (j < 2)%N] in
       let C := [set j : 'I_3 | (j < 1)%N] in
-      [/\ #|A :\: B :|: B :\: A| = #|C :\: B :|: B :\: C|,
-          1 - #|A :&: B|%:R / #|A :|: B|%:R = 3%:R^-1 :> rat
-        & 1 - #|C :&: B|%:R / #|C :|: B|%:R = 2%:R^-1 :> rat]].
-Proof. exact: claims_me.mask_distances_are_squared_norms. Qed.
+      [/\ #|(A :\: B) :|: (B :\: A)| = #|(C :\: B) :|: (B :\: C)|,
+          jd 3%N A B = 3%:R^-1 & jd 3%N C B = 2%:R^-1]] /\
+  [/\ forall H (A : {set 'I_H}) f u,
+        (exists2 B : {set 'I_H}, #|(A :\: B) :|: (B :\: A)| = f &
+          #|A :|: B| = u) <->
+        (maxn #|A| f <= u <= minn (#|A| + f) H)%N,
+      forall H (A B : {set 'I_H}) f, A :|: B != set0 ->
+        #|(A :\: B) :|: (B :\: A)| = f ->
+        f%:R / (minn (#|A| + f) H)%:R <= jd H A B <= f%:R / (maxn #|A| f)%:R,
+      forall H (A : {set 'I_H}) f, (0 < f <= H)%N ->
+        (exists2 B : {set 'I_H}, #|(A :\: B) :|: (B :\: A)| = f &
+          jd H A B = f%:R / (minn (#|A| + f) H)%:R) /\
+        (exists2 B : {set 'I_H}, #|(A :\: B) :|: (B :\: A)| = f &
+          jd H A B = f%:R / (maxn #|A| f)%:R),
+      forall H (A B : {set 'I_H}),
+        #|(A :\: B) :|: (B :\: A)|%:R <= H%:R * jd H A B &
+      forall H (j : 'I_H),
+        #|(set0 :\: [set j]) :|: ([set j] :\: set0)| = 1%N /\
+        jd H set0 [set j] = 1].
+Proof. exact: claims_me_masks.mask_distances_are_squared_norms. Qed.
 Check mask_distances_are_squared_norms.
 Print Assumptions mask_distances_are_squared_norms.
 
 Theorem cross_entropy_is_not_zero_on_equals :
-  forall (R : realDomainType) (lg : R -> R),
-  lg 1 = 0 ->
-  (forall t : R, 0 < t < 1 -> lg t < 0) ->
-  [/\ forall (C : nat) (p q : 'I_C -> R),
-      (forall c : 'I_C, 0 <= p c) ->
-      (forall c : 'I_C, 0 < q c <= 1) -> 0 <= - (\sum_c p c * lg (q c)),
-      forall (C : nat) (p : 'I_C -> R),
-      (forall c : 'I_C, 0 <= p c) ->
-      \sum_c p c = 1 ->
-      - (\sum_c p c * lg (p c)) = 0 <-> (exists c : 'I_C, p c = 1),
-      forall (C : nat) (p : 'I_C -> R),
-      \sum_c p c * (lg (p c) - lg (p c)) = 0
-    & forall (C : nat) (p : 'I_C -> R), \sum_c (p c - p c) ^+ 2 = 0].
-Proof. exact: claims_me.cross_entropy_is_not_zero_on_equals. Qed.
+  [/\ forall (R : realDomainType) (lg : R -> R), lg 1 = 0 ->
+        (forall t, 0 < t < 1 -> lg t < 0) ->
+        forall C (p : 'I_C -> R), (forall c, 0 <= p c) ->
+        [/\ forall q : 'I_C -> R, (forall c, 0 < p c -> 0 < q c <= 1) ->
+              0 <= - (\sum_c p c * lg (q c)),
+            \sum_c p c = 1 ->
+              - (\sum_c p c * lg (p c)) = 0 <-> exists c, p c = 1 &
+            \sum_c p c * (lg (p c) - lg (p c)) = 0],
+      forall (F : fieldType) (lg : F -> F) C (p q : 'I_C -> F),
+        (forall c, p c != 0 -> lg (q c / p c) = lg (q c) - lg (p c)) ->
+        - (\sum_c p c * lg (q c)) =
+        - (\sum_c p c * lg (q c / p c)) + - (\sum_c p c * lg (p c)),
+      forall (R : realFieldType) (lg : R -> R), lg 1 = 0 ->
+        (forall t, 0 < t -> t != 1 -> lg t < t - 1) ->
+        forall C (p q : 'I_C -> R), (forall c, 0 <= p c) -> \sum_c p c = 1 ->
+        (forall c, 0 <= q c) -> \sum_c q c = 1 ->
+        (forall c, 0 < p c -> 0 < q c) ->
+        0 <= - (\sum_c p c * lg (q c / p c)) /\
+        (- (\sum_c p c * lg (q c / p c)) = 0 <-> p =1 q),
+      forall (R : realDomainType) C (p q : 'I_C -> R),
+        0 <= \sum_c (p c - q c) ^+ 2 /\
+        (\sum_c (p c - q c) ^+ 2 = 0 <-> p =1 q) &
+      forall R : realFieldType, exists lg : R -> R,
+        [/\ lg 1 = 0, forall t, 0 < t < 1 -> lg t < 0 &
+            forall t, 0 < t -> t != 1 -> lg t < t - 1]].
+Proof. exact: claims_me_more.cross_entropy_is_not_zero_on_equals. Qed.
 Check cross_entropy_is_not_zero_on_equals.
 Print Assumptions cross_entropy_is_not_zero_on_equals.
 
@@ -1399,15 +1456,43 @@ Check expansion_is_a_lower_bound_if_convex_any.
 Print Assumptions expansion_is_a_lower_bound_if_convex_any.
 
 Theorem gaussian_noise_is_ridge :
-  forall (R : realDomainType) (W : finType) (p : W -> R)
-    (N D : nat) (x : 'I_N -> 'I_D -> R) (y : ordinal_finType N -> R)
-    (w : 'I_D -> R) (n : W -> 'I_N -> 'I_D -> R) (s2 : R),
-  \sum_o p o = 1 ->
-  (forall (i : 'I_N) (j : 'I_D), \sum_o p o * n o i j = 0) ->
-  (forall (i : 'I_N) (j m : 'I_D),
-   \sum_o p o * (n o i j * n o i m) = (j == m)%:R * s2) ->
-  \sum_o p o * (\sum_i (y i - \sum_j (x i j + n o i j) * w j) ^+ 2) =
-  \sum_i (y i - \sum_j x i j * w j) ^+ 2 + N%:R * s2 * (\sum_j w j ^+ 2).
+  let moment (R : comRingType) (s : R) n : R :=
+    if odd n then 0 else (\prod_(k < n./2) k.*2.+1)%N%:R * s ^+ n in
+  [/\ forall (R A : comRingType) (c : {rmorphism R -> A})
+          (E : {additive A -> R}) N D (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R)
+          (r : 'I_N -> 'I_D -> A) (s2 : R),
+        (forall a z, E (c a * z) = a * E z) -> E 1 = 1 ->
+        (forall i j, E (r i j) = 0) ->
+        (forall i j m, E (r i j * r i m) = (j == m)%:R * s2) ->
+        E (\sum_i (c (y i) - \sum_j (c (x i j) + r i j) * c (w j)) ^+ 2) =
+        \sum_i (y i - \sum_j x i j * w j) ^+ 2 +
+        N%:R * s2 * (\sum_j w j ^+ 2),
+      forall (R A : comRingType) (c : {rmorphism R -> A})
+          (E : {additive A -> R}) N D (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R)
+          (r : 'I_N -> 'I_D -> A) (s : R),
+        (forall a z, E (c a * z) = a * E z) ->
+        (forall e : 'I_N -> 'I_D -> nat,
+          E (\prod_i \prod_j r i j ^+ e i j) =
+          \prod_i \prod_j moment R s (e i j)) ->
+        E (\sum_i (c (y i) - \sum_j (c (x i j) + r i j) * c (w j)) ^+ 2) =
+        \sum_i (y i - \sum_j x i j * w j) ^+ 2 +
+        N%:R * s ^+ 2 * (\sum_j w j ^+ 2),
+      forall (R : comRingType) N D (s : R),
+        exists (A : comRingType) (c : {rmorphism R -> A})
+          (E : {additive A -> R}) (r : 'I_N -> 'I_D -> A),
+        (forall a z, E (c a * z) = a * E z) /\
+        forall e : 'I_N -> 'I_D -> nat,
+          E (\prod_i \prod_j r i j ^+ e i j) =
+          \prod_i \prod_j moment R s (e i j) &
+      forall (R : comRingType) (W : finType) (p : W -> R) N D
+          (x : 'I_N -> 'I_D -> R) y (w : 'I_D -> R) (n : W -> 'I_N -> 'I_D -> R)
+          (s2 : R),
+        \sum_o p o = 1 ->
+        (forall i j, \sum_o p o * n o i j = 0) ->
+        (forall i j m, \sum_o p o * (n o i j * n o i m) = (j == m)%:R * s2) ->
+        \sum_o p o * (\sum_i (y i - \sum_j (x i j + n o i j) * w j) ^+ 2) =
+        \sum_i (y i - \sum_j x i j * w j) ^+ 2 +
+        N%:R * s2 * (\sum_j w j ^+ 2)].
 Proof. exact: claims_nb.gaussian_noise_is_ridge. Qed.
 Check gaussian_noise_is_ridge.
 Print Assumptions gaussian_noise_is_ridge.
@@ -1568,126 +1653,195 @@ Check sparse_weights_cannot_win.
 Print Assumptions sparse_weights_cannot_win.
 
 Theorem fgsm_erases_interpolation :
-  forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
-    (y : 'I_N -> R) (w : 'I_D -> R) (d : R),
-  0 <= d ->
-  (forall i : 'I_N, y i - \sum_j x i j * w j = 0) ->
-  [/\ \sum_i
-         (y i -
-          \sum_j
-             (x i j +
-              d * Num.sg (- 2%:R * (y i - \sum_j0 x i j0 * w j0) * w j)) *
-             w j) ^+ 2 = 0,
-      forall v : 'I_D -> R,
-      0 <=
-      \sum_i
-         (y i -
-          \sum_j
-             (x i j +
-              d * Num.sg (- 2%:R * (y i - \sum_j0 x i j0 * v j0) * v j)) *
-             v j) ^+ 2
-    & \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2 =
-      N%:R * (d * (\sum_j `|w j|)) ^+ 2].
-Proof. exact: claims_by.fgsm_erases_interpolation. Qed.
+  (forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+     (y : 'I_N -> R) (w : 'I_D -> R) (d : R),
+   0 <= d ->
+   (forall i : 'I_N, y i - \sum_j x i j * w j = 0) ->
+   let fgsm_loss (v : 'I_D -> R) :=
+     \sum_i
+        (y i -
+         \sum_j
+            (x i j +
+             d * Num.sg (- 2%:R * (y i - \sum_j0 x i j0 * v j0) * v j)) *
+            v j) ^+ 2 in
+   [/\ fgsm_loss w = 0,
+       forall v : 'I_D -> R, 0 <= fgsm_loss v
+     & \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2 =
+       N%:R * (d * (\sum_j `|w j|)) ^+ 2]) /\
+  (forall (R : realFieldType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+     (y : 'I_N -> R) (w : 'I_D -> R),
+   (forall i : 'I_N, y i - \sum_j x i j * w j = 0) ->
+   let certificate (b : 'I_N -> R) :=
+     (forall j, `|\sum_i x i j * b i| <= 1) /\
+     \sum_i y i * b i = \sum_j `|w j| in
+   let least := forall v : 'I_D -> R,
+     (forall i : 'I_N, y i - \sum_j x i j * v j = 0) ->
+     \sum_j `|w j| <= \sum_j `|v j| in
+   let optimal (d : R) := forall v : 'I_D -> R,
+     \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2 <=
+     \sum_i (`|y i - \sum_j x i j * v j| + d * (\sum_j `|v j|)) ^+ 2 in
+   [/\ forall d : R, 0 < d -> (0 < N)%N ->
+       (optimal d <->
+        exists2 b, certificate b & forall i, N%:R * d * `|b i| <= 1),
+       least <-> (exists b, certificate b),
+       (0 < N)%N -> (least <-> (exists2 d : R, 0 < d & optimal d)),
+       forall c d : R, 0 <= c <= d -> optimal d -> optimal c
+     & forall d : R, d = 0 \/ N = 0%N -> optimal d]).
+Proof. exact: claims_interpolation.fgsm_erases_interpolation. Qed.
 Check fgsm_erases_interpolation.
 Print Assumptions fgsm_erases_interpolation.
 
 Theorem budgets_order_the_losses :
-  forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
-    (y : 'I_N -> R) (w : 'I_D -> R) (k : nat),
-  [/\ \sum_i (y i - \sum_j x i j * w j) ^+ 2 <=
-      \sum_i
-         (y i -
-          \sum_(j | j
-                      \notin [set j0 in take k
-                                          (sort
-                                             (fun a b : 'I_D =>
-                                              x i a *
-                                              (- 2%:R *
-                                               (y i - \sum_j1 x i j1 * w j1) *
-                                               w a) <=
-                                              x i b *
-                                              (- 2%:R *
-                                               (y i - \sum_j1 x i j1 * w j1) *
-                                               w b))
-                                             (enum 'I_D)) |
-                    x i j0 * (- 2%:R * (y i - \sum_j1 x i j1 * w j1) * w j0) <
-                    0]) x i j * w j) ^+ 2,
-      \sum_i
-         (y i -
-          \sum_(j | j
-                      \notin [set j0 in take k
-                                          (sort
-                                             (fun a b : 'I_D =>
-                                              x i a *
-                                              (- 2%:R *
-                                               (y i - \sum_j1 x i j1 * w j1) *
-                                               w a) <=
-                                              x i b *
-                                              (- 2%:R *
-                                               (y i - \sum_j1 x i j1 * w j1) *
-                                               w b))
-                                             (enum 'I_D)) |
-                    x i j0 * (- 2%:R * (y i - \sum_j1 x i j1 * w j1) * w j0) <
-                    0]) x i j * w j) ^+ 2 <=
-      \sum_i
-         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
-            (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2,
-      forall m : nat,
-      (k <= m)%N ->
-      \sum_i
-         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
-            (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2 <=
-      \sum_i
-         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= m)%N)
-            (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2
-    & forall T : 'I_N -> {set 'I_D},
-      (forall i : 'I_N, (#|T i| <= k)%N) ->
-      \sum_i (y i - \sum_(j | j \notin T i) x i j * w j) ^+ 2 <=
-      \sum_i
-         \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
-            (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2].
+  (forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
+     (y : 'I_N -> R) (w : 'I_D -> R) (k : nat),
+   let residual i := y i - \sum_j x i j * w j in
+   let product i j := x i j * (- 2%:R * residual i * w j) in
+   let dropped i S := (y i - \sum_(j | j \notin S) x i j * w j) ^+ 2 in
+   let greedy i :=
+     [set j in take k
+        (sort (fun a b : 'I_D => product i a <= product i b) (enum 'I_D))
+      | product i j < 0] in
+   let exact m :=
+     \sum_i \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= m)%N)
+       dropped i S0 in
+   [/\ \sum_i residual i ^+ 2 <= \sum_i dropped i (greedy i),
+       \sum_i dropped i (greedy i) <= exact k,
+       forall m : nat, (k <= m)%N -> exact k <= exact m &
+       forall T : 'I_N -> {set 'I_D},
+       (forall i : 'I_N, (#|T i| <= k)%N) ->
+       \sum_i dropped i (T i) <= exact k]) /\
+  (forall (R : realFieldType) (c : R),
+   exists (x : 'I_1 -> 'I_2 -> R) (y : 'I_1 -> R) (w : 'I_2 -> R),
+   let product i j :=
+     x i j * (- 2%:R * (y i - \sum_m x i m * w m) * w j) in
+   let dropped i S := (y i - \sum_(j | j \notin S) x i j * w j) ^+ 2 in
+   let greedy :=
+     \sum_i dropped i
+       [set j in take 1
+          (sort (fun a b : 'I_2 => product i a <= product i b) (enum 'I_2))
+        | product i j < 0] in
+   let random :=
+     (\sum_(S0 : {set 'I_2} | #|S0| == 1%N) \sum_i dropped i S0) /
+     #|[set S0 : {set 'I_2} | #|S0| == 1%N]|%:R in
+   0 < greedy /\ c * greedy < random).
 Proof. exact: claims_by.budgets_order_the_losses. Qed.
 Check budgets_order_the_losses.
 Print Assumptions budgets_order_the_losses.
 
 Theorem robust_regressions_have_weak_duality :
-  forall (R : realDomainType) (N D : nat) (x : 'I_N -> 'I_D -> R)
-    (y : 'I_N -> R) (w : 'I_D -> R) (k : nat),
-  (forall (d : R) (alpha a : 'I_N -> R),
-   0 <= d ->
-   (forall i : 'I_N, `|alpha i| <= a i) ->
-   (forall j : 'I_D, `|\sum_i x i j * alpha i| <= d * (\sum_i a i)) ->
-   2 * (\sum_i alpha i * y i) - \sum_i a i ^+ 2 <=
-   \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2) /\
-  (forall (p q : 'I_N -> R) (u v : 'I_N -> 'I_D -> R),
-   (forall (i : 'I_N) (j : 'I_D), 0 <= u i j <= p i) ->
-   (forall (i : 'I_N) (j : 'I_D), 0 <= v i j <= q i) ->
-   (forall i : 'I_N, 0 <= p i) ->
-   (forall i : 'I_N, 0 <= q i) ->
-   (forall i : 'I_N, \sum_j (p i - u i j) <= k%:R * p i) ->
-   (forall i : 'I_N, \sum_j (q i - v i j) <= k%:R * q i) ->
-   (forall j : 'I_D, \sum_i x i j * (u i j - v i j) = 0) ->
-   2 * (\sum_i (p i - q i) * y i) - \sum_i (p i + q i) ^+ 2 <=
-   \sum_i
-      \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
-         (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2).
-Proof. exact: claims_by.robust_regressions_have_weak_duality. Qed.
+  let training (R : realDomainType) N D (x : 'I_N -> 'I_D -> R)
+      (y : 'I_N -> R) (d : R) (w : 'I_D -> R) :=
+    \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2 in
+  let feasible (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) (d : R)
+      (alpha a : 'I_N -> R) :=
+    (forall i, `|alpha i| <= a i) /\
+    forall j, `|\sum_i x i j * alpha i| <= d * (\sum_i a i) in
+  let value (R : realDomainType) N (y : 'I_N -> R) (alpha a : 'I_N -> R) :=
+    2%:R * (\sum_i alpha i * y i) - (\sum_i a i ^+ 2) in
+  let dropout (R : realDomainType) N D (x : 'I_N -> 'I_D -> R)
+      (y : 'I_N -> R) (k : nat) (w : 'I_D -> R) :=
+    \sum_i \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+      (y i - \sum_(j | j \notin S0) x i j * w j) ^+ 2 in
+  let dropout_feasible (R : realDomainType) N D (x : 'I_N -> 'I_D -> R)
+      (k : nat) (p q : 'I_N -> R) (u v : 'I_N -> 'I_D -> R) :=
+    [/\ (forall i j, 0 <= u i j <= p i) /\ (forall i j, 0 <= v i j <= q i),
+        (forall i, 0 <= p i) /\ (forall i, 0 <= q i),
+        forall i, \sum_j (p i - u i j) <= k%:R * p i,
+        forall i, \sum_j (q i - v i j) <= k%:R * q i &
+        forall j, \sum_i x i j * (u i j - v i j) = 0] in
+  let dropout_value (R : realDomainType) N (y p q : 'I_N -> R) :=
+    2%:R * (\sum_i (p i - q i) * y i) - (\sum_i (p i + q i) ^+ 2) in
+  [/\ forall (R : realDomainType) N D (x : 'I_N -> 'I_D -> R) (y : 'I_N -> R),
+        (forall w d alpha a, 0 <= d -> feasible R N D x d alpha a ->
+           value R N y alpha a <= training R N D x y d w) /\
+        (forall w k p q u v, dropout_feasible R N D x k p q u v ->
+           dropout_value R N y p q <= dropout R N D x y k w),
+      forall (R : realFieldType) N D (x : 'I_N -> 'I_D -> R) (y : 'I_N -> R)
+          (d : R), 0 <= d ->
+        let loss := training R N D x y d in
+        let feasible := feasible R N D x d in let value := value R N y in
+        [/\ forall w, (forall v, loss w <= loss v) <->
+              exists alpha a, feasible alpha a /\ value alpha a = loss w,
+            forall w alpha a, feasible alpha a -> value alpha a = loss w ->
+              [/\ forall i, a i =
+                    `|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|),
+                  forall i, alpha i * (y i - \sum_j x i j * w j) =
+                    a i * `|y i - \sum_j x i j * w j| &
+                  forall j, (\sum_i x i j * alpha i) * w j =
+                    d * (\sum_i a i) * `|w j|] &
+            exists w alpha a, feasible alpha a /\ value alpha a = loss w],
+      forall (R : realFieldType) N D (x : 'I_N -> 'I_D -> R) (y : 'I_N -> R)
+          (k : nat),
+        let loss := dropout R N D x y k in
+        let feasible := dropout_feasible R N D x k in
+        let value := dropout_value R N y in
+        (forall w, (forall v, loss w <= loss v) <->
+           exists p q u v, feasible p q u v /\ value p q = loss w) /\
+        (exists w p q u v, feasible p q u v /\ value p q = loss w) &
+      forall (R : realFieldType) N D (x : 'I_N -> 'I_D -> rat)
+          (y : 'I_N -> rat),
+        let rx i j : R := ratr (x i j) in let ry i : R := ratr (y i) in
+        (forall d, 0 <= d -> exists w : 'I_D -> rat, forall v,
+           training R N D rx ry (ratr d) (fun j => ratr (w j)) <=
+           training R N D rx ry (ratr d) v) /\
+        (forall k, exists w : 'I_D -> rat, forall v,
+           dropout R N D rx ry k (fun j => ratr (w j)) <=
+           dropout R N D rx ry k v)].
+Proof. exact: claims_duality.robust_regressions_have_weak_duality. Qed.
 Check robust_regressions_have_weak_duality.
 Print Assumptions robust_regressions_have_weak_duality.
 
 Theorem top_k_norm_is_dual_to_its_polar :
-  forall (R : realDomainType) (D k : nat) (v : 'I_D -> R),
-  (forall u : 'I_D -> R,
-   (forall j : 'I_D, `|u j| <= 1) ->
-   \sum_j `|u j| <= k%:R ->
-   \sum_j u j * v j <=
-   \big[Num.max/0]_(S : {set 'I_D} | (#|S| <= k)%N) (\sum_(j in S) `|v j|)) /\
-  (forall (u : 'I_D -> R) (c : R),
-   (forall j : 'I_D, `|u j| <= c) ->
-   \sum_j `|u j| <= k%:R * c ->
-   \sum_j u j * v j <=
-   c * \big[Num.max/0]_(S : {set 'I_D} | (#|S| <= k)%N) (\sum_(j in S) `|v j|)).
+  (forall (R : realDomainType) (D k : nat) (v : 'I_D -> R),
+   let knorm (v : 'I_D -> R) :=
+     \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+       \sum_(j in S0) `|v j| in
+   [/\ forall u : 'I_D -> R,
+       (forall j : 'I_D, `|u j| <= 1) ->
+       \sum_j `|u j| <= k%:R -> \sum_j u j * v j <= knorm v,
+       forall (u : 'I_D -> R) (c : R),
+       (forall j : 'I_D, `|u j| <= c) ->
+       \sum_j `|u j| <= k%:R * c -> \sum_j u j * v j <= c * knorm v &
+       exists2 u : 'I_D -> R,
+         (forall j : 'I_D, `|u j| <= 1) /\ \sum_j `|u j| <= k%:R &
+         \sum_j u j * v j = knorm v]) /\
+  (forall (R : realFieldType) (D k : nat),
+   (0 < k)%N ->
+   let knorm (v : 'I_D -> R) :=
+     \big[Num.max/0]_(S0 : {set 'I_D} | (#|S0| <= k)%N)
+       \sum_(j in S0) `|v j| in
+   let polar (u : 'I_D -> R) :=
+     Num.max (\big[Num.max/0]_j `|u j|) ((\sum_j `|u j|) / k%:R) in
+   [/\ forall u v : 'I_D -> R, \sum_j u j * v j <= polar u * knorm v,
+       forall v : 'I_D -> R,
+       exists2 u : 'I_D -> R, polar u <= 1 & \sum_j u j * v j = knorm v,
+       forall v : 'I_D -> R,
+       exists2 u : 'I_D -> R, knorm u <= 1 & \sum_j u j * v j = polar v,
+       forall (t : R) (v z : 'I_D -> R),
+       0 <= t ->
+       let r j := v j - z j in
+       let prox z := (\sum_j (z j - v j) ^+ 2) / 2%:R + t * knorm z in
+       let minimal := forall z' : 'I_D -> R, prox z <= prox z' in
+       let nearest :=
+         polar r <= t /\
+         forall r' : 'I_D -> R,
+         polar r' <= t -> \sum_j (v j - r j) ^+ 2 <= \sum_j (v j - r' j) ^+ 2 in
+       let paired := polar r <= t /\ \sum_j r j * z j = t * knorm z in
+       [/\ minimal <-> nearest,
+           minimal <-> paired,
+           minimal -> forall z' : 'I_D -> R, prox z' <= prox z -> z' =1 z &
+           nearest ->
+           forall r' : 'I_D -> R,
+           polar r' <= t ->
+           \sum_j (v j - r' j) ^+ 2 <= \sum_j (v j - r j) ^+ 2 ->
+           r' =1 r] &
+       forall (t : R) (v : 'I_D -> R),
+       0 <= t ->
+       exists2 l : R,
+         0 <= l &
+         let prox z := (\sum_j (z j - v j) ^+ 2) / 2%:R + t * knorm z in
+         let z j := v j - Num.sg (v j) * Num.min (Num.max (`|v j| - l) 0) t in
+         forall z' : 'I_D -> R, prox z <= prox z']).
 Proof. exact: claims_by.top_k_norm_is_dual_to_its_polar. Qed.
 Check top_k_norm_is_dual_to_its_polar.
 Print Assumptions top_k_norm_is_dual_to_its_polar.
@@ -1735,12 +1889,10 @@ Theorem duplicate_columns_can_share_weight :
     \sum_i (`|y i - \sum_j x i j * w j| + d * (\sum_j `|w j|)) ^+ 2 in
   [/\ forall w k, dropout (shared w) k <= dropout w k,
       forall w d, 0 <= d -> training (shared w) d <= training w d,
-      forall w k, (forall u, dropout w k <= dropout u k) ->
-        exists2 v : 'I_D -> R, v p = v q &
-          forall u, dropout v k <= dropout u k &
-      forall w d, 0 <= d -> (forall u, training w d <= training u d) ->
-        exists2 v : 'I_D -> R, v p = v q &
-          forall u, training v d <= training u d].
+      forall k, exists2 v : 'I_D -> R, v p = v q &
+        forall u, dropout v k <= dropout u k &
+      forall d, 0 <= d -> exists2 v : 'I_D -> R, v p = v q &
+        forall u, training v d <= training u d].
 Proof. exact: claims_by_more.duplicate_columns_can_share_weight. Qed.
 Check duplicate_columns_can_share_weight.
 Print Assumptions duplicate_columns_can_share_weight.
