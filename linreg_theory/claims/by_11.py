@@ -31,7 +31,9 @@ def _sides(case: RegressionCase, polar: Any = None, size: Any = lambda v, k: nor
     tried = [sign(v) * largest, sign(v), v]
     if case.other is not None:
         tried.append(case.other)
-    return [k * (u @ v) for u in tried], [polar(np.abs(u), k) * size(v, k) for u in tried]
+    products = [k * (u @ v) for u in tried]
+    bounds = [polar(np.abs(u), k) * size(v, k) for u in tried]
+    return [*products, *bounds[:2]], [*bounds, *products[:2]]
 
 
 def _polar(sizes: Array, k: int) -> Any:
