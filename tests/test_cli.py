@@ -15,7 +15,7 @@ from linreg_theory import cli, comparison, verification
 from linreg_theory.claims import CLAIMS
 from linreg_theory.claims.claim import KINDS
 from linreg_theory.cli import app
-from linreg_theory.evidence import Evidence, Proofs
+from linreg_theory.evidence import PARTIAL, Evidence, Proofs
 
 FAST = ["--profile", "quick", "--jobs", "1"]
 
@@ -93,8 +93,11 @@ def test_a_theorem_alone_confirms(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_partial_theorem_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    proofs = Proofs(frozenset({"zero_is_worst_case_optimal_iff_balanced"}))
+    name = "zero_is_worst_case_optimal_iff_balanced"
+    proofs = Proofs(frozenset({name}))
     monkeypatch.setattr(cli, "check_proofs", lambda build: proofs)
+    assert run("verify", "AD-15", "--kind", "formal", *FAST).exit_code == 0
+    monkeypatch.setitem(PARTIAL, name, "that zero is optimal only if balanced")
     result = run("verify", "AD-15", "--kind", "formal", *FAST)
     assert result.exit_code == 1
     assert "partial" in result.output

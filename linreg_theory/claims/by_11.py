@@ -16,9 +16,9 @@ from linreg_theory.top_k_norm import norm
 
 
 def pair(case: RegressionCase, oracle: Oracle) -> Sides:
-    """k u'v and k times both norms, for some u that reach them and others that need not.
+    """k u'v and k times the product of both norms, which the first of the u tried reaches.
 
-    Reached: the signs of v on its k largest sizes, and its signs everywhere.
+    It has the signs of v on its k largest sizes, and zeros elsewhere.
     """
     return _sides(case)
 
@@ -33,7 +33,7 @@ def _sides(case: RegressionCase, polar: Any = None, size: Any = lambda v, k: nor
         tried.append(case.other)
     products = [k * (u @ v) for u in tried]
     bounds = [polar(np.abs(u), k) * size(v, k) for u in tried]
-    return [*products, *bounds[:2]], [*bounds, *products[:2]]
+    return [*products, bounds[0]], [*bounds, products[0]]
 
 
 def _polar(sizes: Array, k: int) -> Any:
@@ -60,7 +60,8 @@ CLAIM = Claim(
     wording="Adverse drops are worth the vector k-norm of the products, which has a dual norm.",
     statement=r"u^\top v \le \|u\|^\circ_{(k)} \|v\|_{(k)},\quad"
     r" \|v\|_{(k)} = \max_{|S| \le k} \sum_{j \in S} |v_j|,\quad"
-    r" \|u\|^\circ_{(k)} = \max\bigl(\|u\|_\infty, \tfrac1k \|u\|_1\bigr)",
+    r" \|u\|^\circ_{(k)} = \max\bigl(\|u\|_\infty, \tfrac1k \|u\|_1\bigr);"
+    r"\quad \text{for each } v \text{ some } u \ne 0 \text{ has equality}",
     verdict="holds",
     plain="The dual of the vector k-norm is the larger of the l_inf norm and the l_1 norm over k.",
     relation="<=",

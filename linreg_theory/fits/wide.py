@@ -219,7 +219,7 @@ def _level(design: Design, cell: Cell, theta: float) -> tuple[float, float]:
 
 def _read(units: Units, part: _Part, cell: Cell, delta: float) -> Fit:
     """The cell's optimum at this radius."""
-    free, n = part.design.free, int(cell.count[0])
+    free, n = part.design.free, int(cell.size[0])
     at = np.array([1, *_level(part.design, cell, 1 / delta)])
     values, items = at @ cell.solution[:, :n], cell.order[:n]
     columns = items < len(cell.signs)
