@@ -26,6 +26,9 @@ proofs:
 bench: .venv/core
 	$(BIN)/python -m benchmarks.masks
 	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.fits
+	$(BIN)/python -m benchmarks.certificates
+	$(BIN)/python -m benchmarks.mutations
 
 .venv/core: pyproject.toml constraints.txt
 	PYTHON=$(PYTHON) bash .ci/system core
