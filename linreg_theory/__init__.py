@@ -10,7 +10,8 @@
   testing                 == Hypothesis strategies and assertions for identities of one's own
 
 To be imported by themselves, since they compile: `fits`, both robust regressions to a proven gap,
-and `estimators`, the same in scikit-learn's manner. The claims about the paper are in linreg_theory.claims; `linreg-theory verify` runs them.
+and `estimators`, the same in scikit-learn's manner. The claims about the paper are in
+linreg_theory.claims; `linreg-theory verify` runs them.
 """
 
 from linreg_theory import (

@@ -20,9 +20,11 @@ import numpy as np
 from linreg_theory import adversarial_training
 from linreg_theory.arrays import Array, as_array, as_budget, as_radius
 from linreg_theory.fits import dropout, training
+from linreg_theory.fits.homotopy import training_path
 from linreg_theory.fits.scaling import Units, units
 from linreg_theory.fits.wide import fit_wide_path, wide_units
 from linreg_theory.problem import Problem
+from linreg_theory.solvers.solution import Unresolved
 
 __all__ = ["RobustFit", "fit_dropout", "fit_training", "fit_training_path", "zero_radius"]
 
@@ -97,7 +99,7 @@ def fit_training_path(
     sample_weight: Any = None,
     tol: float = 1e-9,
 ) -> list[RobustFit]:
-    """`fit_training` for each of several radii, which share what they can.
+    """`fit_training` for each of several radii, read off the exact path in l_inf balls.
 
     With many more columns than samples X is not copied, and the path is followed on the few
     columns that matter (see `wide`).
@@ -108,23 +110,35 @@ def fit_training_path(
         "tol": tol,
     }
     radii = [np.inf if delta == np.inf else float(as_radius("delta", delta)) for delta in radii]
-    shape: tuple[int, ...] = getattr(X, "shape", ())
-    followed: list[float] = []
-    if norm == np.inf and len(shape) == 2 and shape[1] >= max(_WIDE, 2 * shape[0]):
-        followed = [delta for delta in radii if 0 < delta < np.inf]
-    if not followed:
-        return [fit_training(X, y, delta, norm, **options) for delta in radii]
-    data, target, weight = _checked(X, y, sample_weight)
-    scaled = wide_units(data, target, bool(intercept), weight)
-    fits = iter(fit_wide_path(scaled, followed, as_tolerance(tol)))
-    path = []
-    for delta in radii:
-        if 0 < delta < np.inf:
-            fit = next(fits)
-            path.append(_robust(scaled, fit, fit.alpha, tol))
-        else:
-            path.append(fit_training(X, y, delta, norm, **options))
-    return path
+    followed = [delta for delta in radii if 0 < delta < np.inf and norm == np.inf]
+    found: dict[float, RobustFit] = {}
+    if len(followed) > 1:
+        found = _followed(X, y, sorted(followed, reverse=True), options)
+    return [
+        found[delta] if delta in found else fit_training(X, y, delta, norm, **options)
+        for delta in radii
+    ]
+
+
+def _followed(
+    X: Any, y: Any, radii: list[float], options: dict[str, Any]
+) -> dict[float, RobustFit]:
+    """Fits read off the exact path at decreasing radii; not those whose gap is too large."""
+    tol = as_tolerance(options["tol"])
+    data, target, weight = _checked(X, y, options["sample_weight"])
+    wide = data.shape[1] >= max(_WIDE, 2 * data.shape[0])
+    scaled = (wide_units if wide else units)(data, target, bool(options["intercept"]), weight)
+    fits: list[Any] = []
+    if wide:
+        fits = fit_wide_path(scaled, radii, tol)
+    elif len(scaled.kept):
+        try:
+            path = training_path(scaled, radii[-1])
+        except Unresolved:
+            return {}
+        fits = path.fits([delta for delta in radii if delta >= path.lowest])
+    robust = [_robust(scaled, fit, fit.alpha, tol) for fit in fits]
+    return {d: f for d, f in zip(radii, robust, strict=False) if wide or f.converged}
 
 
 def fit_dropout(

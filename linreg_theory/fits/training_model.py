@@ -47,6 +47,7 @@ __all__ = [
 _ROOT = 1e-6  # of |y|: below it the root of the value is judged against |y|
 _ROUNDING = 1e-14  # of alpha, and what moves it no further is rounding
 _NOISY = (1e-10, 1e-6)  # of a limit: a column whose pull is not known to that is nearly free
+_MET = 1e-13  # a relative gap that no better bound is looked for
 _NOTHING = 1e-30  # of |y|^2
 _LEFT = 1e-13  # of a vector that is orthogonal, as far as rounding allows
 _EASED = 256  # columns, at most, whose limit alpha is moved to
@@ -99,22 +100,26 @@ class TrainingModel:
         scaled = np.multiply(self.radii, w, where=w != 0, out=np.zeros(len(w)))
         return float(np.sum(np.abs(scaled)) if self.norm == np.inf else np.linalg.norm(scaled))
 
-    @quiet
     def value(self, w: Array, free: Array) -> float:
         """The worst case; OverflowError if it is beyond floating point."""
-        size = np.abs(self.residuals(w, free)) + self.rho * self.reach(w)
-        return float(checked("the worst case", size @ size))
+        return self._reached(self.residuals(w, free), w)[0]
+
+    @quiet
+    def _reached(self, e: Array, w: Array) -> tuple[float, float]:
+        """The worst case |a|^2 and the sum rho'a, for a_i = |e_i| + rho_i sigma."""
+        size = np.abs(e) + self.rho * self.reach(w)
+        return float(checked("the worst case", size @ size)), float(self.rho @ size)
 
     def pull(self, alpha: Array) -> float:
         """||X'alpha / radii||, which the sum rho'a must reach."""
         return self._pull(alpha, self.radii > 0)
 
     @quiet
-    def bound(self, alpha: Array, total: float = 0) -> float:
+    def bound(self, alpha: Array, total: float = 0, enough: float = np.inf) -> float:
         """A lower bound of the optimum, up to rounding: the dual value of alpha's best multiple.
 
-        `total` says what the sum rho'a is about to be, for alpha as it is; the bound holds
-        whatever it is.
+        `total` says what the sum rho'a is about to be, for alpha as it is, and no bound better
+        than `enough` is looked for; the bound holds whatever they are.
         """
         largest = float(np.max(np.abs(alpha), initial=0))
         if not 0 < largest < np.inf:
@@ -123,6 +128,8 @@ class TrainingModel:
         alpha = without(free, alpha / largest)
         limited = self.radii > 0
         best = self._dual_value(alpha, limited)
+        if best >= enough:
+            return best
         if best > 0 and self._dual_value(alpha, np.zeros_like(limited)) <= best:
             return best  # no column holds it back
         for noisy in _NOISY:
@@ -194,11 +201,11 @@ class TrainingModel:
         `active` (D,) says which weights are held not to be zero and `pinned` (N,) which
         residuals are, where the floating-point numbers cannot say it.
         """
-        signs, sides = np.sign(w), np.sign(self.residuals(w, free))
-        signs = signs if active is None else np.where(active, signs, 0)
-        sides = sides if pinned is None else np.where(pinned, 0, sides)
-        total = float(self.rho @ (np.abs(self.residuals(w, free)) + self.rho * self.reach(w)))
-        value, bound = self.value(w, free), self.bound(alpha, total)
+        e = self.residuals(w, free)
+        signs = np.sign(w) if active is None else np.where(active, np.sign(w), 0)
+        sides = np.sign(e) if pinned is None else np.where(pinned, 0, np.sign(e))
+        value, total = self._reached(e, w)
+        bound = self.bound(alpha, total, value * (1 - _MET))
         size = float(np.linalg.norm(self.y))
         return Fit(w, free, alpha, signs, sides, value, bound, steps, size)
 
