@@ -223,7 +223,7 @@ _l1_ball = Fact("sum_j |r_ij| <= delta", delta - features(Abs(r[i, j])))
 _entries = Fact("|w_j| <= |w|_inf", largest - Abs(w[j]))
 
 BY_10 = Chain(
-    "row_and_column_attacks_differ/l1_ball",
+    "row_and_column_attacks_differ",
     "BY-10",
     _attacked,
     (
@@ -249,6 +249,7 @@ BY_10 = Chain(
         ),
     ),
     given=_moved,
+    part="l1_ball",
     assuming=(_l1_ball, _entries),
 )
 
