@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -20,7 +21,8 @@ from linreg_theory import adversarial_dropout as ad
 from linreg_theory import adversarial_training as at
 from linreg_theory.certificate_files import from_json, to_json
 from linreg_theory.certificates import BadCertificate, check_fit
-from linreg_theory.fits import certify_dropout, certify_training
+from linreg_theory.fits import certify_dropout, certify_training, fit_training
+from linreg_theory.solvers import Unresolved
 from linreg_theory.testing import regressions
 
 F = Fraction
@@ -81,6 +83,15 @@ def test_sample_weights_are_repetitions() -> None:
             np.repeat(X, times, axis=0), np.repeat(y, times), parameter, intercept=True
         )
         assert weighted.value == repeated.value
+
+
+def test_a_radius_near_nothing_does_not_overflow() -> None:
+    """Equal columns and a tiny radius: points of the path run away, which is no error."""
+    X, y = np.full((1, 3), 0.5), np.array([0.25])
+    delta = 8.108144893015162e-34
+    with suppress(Unresolved):
+        assert certify_training(X, y, delta).value <= F(delta) ** 2 / 4
+    assert fit_training(X, y, delta).objective <= 1e-12
 
 
 def test_samples_of_weight_zero_are_left_out() -> None:

@@ -125,7 +125,10 @@ def _training_fits(scaled: Units, delta: float) -> Iterator[Fit]:
     yield training.minimise(model, _LAST)
     for point in interior_l1.central_path(model.X, model.F, model.y, model.radii, model.rho):
         if point.gap < _FIRST:
-            yield model.fit(point.w, point.free, point.alpha, point.active, point.pinned)
+            try:
+                yield model.fit(point.w, point.free, point.alpha, point.active, point.pinned)
+            except OverflowError:  # the point has run away
+                return
         if point.gap < _LAST:
             return
 

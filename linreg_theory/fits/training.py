@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.linalg
@@ -180,13 +180,10 @@ def _solve(model: TrainingModel, tol: float) -> Fit:
             where = (point.w, point.free, point.alpha, point.active, point.pinned)
             if not all(np.isfinite(part).all() for part in where):
                 break
-            candidates = [model.fit(*where)]
-            if candidates[0].gap > tol or model.norm == np.inf:
-                if model.norm == 2:
-                    polished = polish_l2(model, *where, tol)
-                else:
-                    polished = polish(model, *where, tol, thorough=point.gap <= _THOROUGH)
-                candidates += [] if polished is None else [polished]
+            try:
+                candidates = _candidates(model, point, where, tol)
+            except OverflowError:  # the point has run away, and is no candidate
+                break
             for fit in candidates:
                 best = _better(best, replace(fit, steps=point.steps))
             if best.gap <= tol:
@@ -194,6 +191,18 @@ def _solve(model: TrainingModel, tol: float) -> Fit:
             if point.gap < _LAST:
                 break
     return best
+
+
+def _candidates(model: TrainingModel, point: _Point, where: Any, tol: float) -> list[Fit]:
+    """The point itself and, unless it is good enough, the solution of its active set."""
+    fit = model.fit(*where)
+    if fit.gap <= tol and model.norm != np.inf:
+        return [fit]
+    if model.norm == 2:
+        polished = polish_l2(model, *where, tol)
+    else:
+        polished = polish(model, *where, tol, thorough=point.gap <= _THOROUGH)
+    return [fit] if polished is None else [fit, polished]
 
 
 def _paths(model: TrainingModel) -> Iterable[Iterable[_Point]]:
