@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import scipy.linalg
@@ -193,7 +193,12 @@ def _solve(model: TrainingModel, tol: float) -> Fit:
     return best
 
 
-def _candidates(model: TrainingModel, point: _Point, where: Any, tol: float) -> list[Fit]:
+def _candidates(
+    model: TrainingModel,
+    point: _Point,
+    where: tuple[Array, Array, Array, Array, Array],
+    tol: float,
+) -> list[Fit]:
     """The point itself and, unless it is good enough, the solution of its active set."""
     fit = model.fit(*where)
     if fit.gap <= tol and model.norm != np.inf:
