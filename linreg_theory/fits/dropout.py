@@ -18,6 +18,7 @@ from linreg_theory.arrays import Array
 from linreg_theory.fits.dropout_model import DropoutFit, DropoutModel
 from linreg_theory.fits.interior_drops import central_path
 from linreg_theory.fits.threads import one_thread
+from linreg_theory.fits.training_model import shortest_solution
 
 __all__ = ["minimise"]
 
@@ -92,7 +93,7 @@ def _better(best: DropoutFit, fit: DropoutFit) -> DropoutFit:
 
 def _at_zero(model: DropoutModel) -> DropoutFit:
     """Zero weights, with multipliers that drop as much of everything as the budget allows."""
-    w, free = np.zeros(model.X.shape[1]), _solved(model.F, model.y)
+    w, free = np.zeros(model.X.shape[1]), shortest_solution(model.F, model.y)
     upper, lower = _sides(model.residuals(w, free))
     share = model.k / max(model.X.shape[1], 1)
     dropped = np.stack([upper, lower])[:, :, None] * np.full((1, 1, model.X.shape[1]), share)
@@ -100,7 +101,7 @@ def _at_zero(model: DropoutModel) -> DropoutFit:
 
 
 def _least_squares(model: DropoutModel) -> DropoutFit:
-    solved = _solved(np.hstack([model.X, model.F]), model.y)
+    solved = shortest_solution(np.hstack([model.X, model.F]), model.y)
     w, free = np.split(solved, [model.X.shape[1]])
     upper, lower = _sides(model.residuals(w, free))
     return model.fit(w, free, upper, lower, np.zeros((2, *model.X.shape)))
@@ -108,12 +109,3 @@ def _least_squares(model: DropoutModel) -> DropoutFit:
 
 def _sides(e: Array) -> tuple[Array, Array]:
     return np.maximum(e, 0), np.maximum(-e, 0)
-
-
-def _solved(columns: Array, right: Array) -> Array:
-    """The shortest least squares solution."""
-    if not columns.size:
-        return np.zeros(columns.shape[1])
-    solved: Array = np.linalg.lstsq(columns, right, rcond=None)[0]
-    rest = right - columns @ solved
-    return solved + np.linalg.lstsq(columns, rest, rcond=None)[0]  # what rounding has left

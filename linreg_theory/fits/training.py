@@ -24,7 +24,7 @@ from linreg_theory.fits.interior_l2 import row_space
 from linreg_theory.fits.polish import polish
 from linreg_theory.fits.polish_l2 import polish_l2
 from linreg_theory.fits.threads import one_thread
-from linreg_theory.fits.training_model import Fit, TrainingModel
+from linreg_theory.fits.training_model import Fit, TrainingModel, shortest_solution
 
 __all__ = ["minimise"]
 
@@ -89,7 +89,7 @@ def _with_extremes(model: TrainingModel, tol: float, exact: bool = True) -> Fit:
     part = replace(model, X=model.X[:, limited], radii=model.radii[limited], F=basis)
     whole = exact or not part.X.size
     fit = _limited(part, tol) if whole else _anywhere(part, tol, _at_zero(part))
-    free, freed = np.split(_solved(both, basis @ fit.free), [model.F.shape[1]])
+    free, freed = np.split(shortest_solution(both, basis @ fit.free), [model.F.shape[1]])
     w, active = np.zeros(model.X.shape[1]), model.radii == 0
     w[limited], w[loose], active[limited] = fit.w, freed, fit.signs != 0
     return model.fit(w, free, fit.alpha, active, fit.sides == 0, fit.steps)
@@ -151,17 +151,8 @@ def _by_columns(model: TrainingModel, best: Fit, tol: float) -> Fit:
 
 
 def _at_zero(model: TrainingModel) -> Fit:
-    w, free = np.zeros(model.X.shape[1]), _solved(model.F, model.y)
+    w, free = np.zeros(model.X.shape[1]), shortest_solution(model.F, model.y)
     return model.fit(w, free, model.residuals(w, free))
-
-
-def _solved(columns: Array, right: Array) -> Array:
-    """The shortest least squares solution."""
-    if not columns.size:
-        return np.zeros(columns.shape[1])
-    solved: Array = np.linalg.lstsq(columns, right, rcond=None)[0]
-    rest = right - columns @ solved
-    return solved + np.linalg.lstsq(columns, rest, rcond=None)[0]  # what rounding has left
 
 
 def _largest(values: Array, count: int) -> Array:

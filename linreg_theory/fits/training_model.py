@@ -5,6 +5,7 @@
   m.value(w, free)          == sum_i (|e_i| + rho_i sigma)^2, e = y - X w - F free
   m.bound(alpha)            == a lower bound of the minimum, from any alpha (N,)
   m.fit(w, free, alpha)     == both, as a Fit
+  shortest_solution(A, b)    == the shortest least squares solution, refined once
   water_level(size, rho, t) == the smallest v with sum_i rho_i max(size_i, v rho_i) >= t
   relative_gap(value, bound, size)
                             == (value - bound) / max(value, 1e-6 size sqrt(value)), size = |y|
@@ -40,6 +41,7 @@ __all__ = [
     "TrainingModel",
     "beyond_rounding",
     "relative_gap",
+    "shortest_solution",
     "water_level",
     "without",
 ]
@@ -232,6 +234,15 @@ def without(columns: Array, vector: Array) -> Array:
             return rest
         vector = rest
     return np.zeros_like(vector)
+
+
+def shortest_solution(columns: Array, right: Array) -> Array:
+    """The shortest least squares solution, refined once."""
+    if not columns.size:
+        return np.zeros(columns.shape[1])
+    solved: Array = np.linalg.lstsq(columns, right, rcond=None)[0]
+    rest = right - columns @ solved
+    return solved + np.linalg.lstsq(columns, rest, rcond=None)[0]  # what rounding has left
 
 
 def water_level(size: Array, rho: Array, total: float) -> float:
