@@ -1,4 +1,4 @@
-"""The command line: linreg-theory verify | claims | masks | fit | check.
+"""The command line: linreg-theory verify | claims | masks | fit | check | figures.
 
   main()  == the program; `app` is its typer application
 
@@ -26,7 +26,8 @@ from linreg_theory import (
     certificates,
     comparison,
     datasets,
-    report,
+    files,
+    status,
     verification,
 )
 from linreg_theory import weights as weights_
@@ -101,8 +102,8 @@ def verify(
             progress.advance(task)
     seconds = time.perf_counter() - started
     console = _console()
-    console.print(report.status_table(results))
-    console.print(f"\n{report.summary(results)}", highlight=False, markup=False)
+    console.print(status.status_table(results))
+    console.print(f"\n{status.summary(results)}", highlight=False, markup=False)
     console.print(
         f"Data: {dataset}. Profile {profile}, seed {seed}, {seconds:.1f} s.", highlight=False
     )
@@ -110,14 +111,14 @@ def verify(
         console.print(f"Formal evidence is absent: {proofs.absent}.", highlight=False)
     if json:
         run = verification.as_json(results, dataset, profile, seed, seconds)
-        _usable(report.write_json, json, run)
+        _usable(files.write_json, json, run)
     raise typer.Exit(0 if all(result.confirmed for result in results) else 1)
 
 
 @app.command()
 def claims() -> None:
     """List the claims and their verdicts as a Markdown table."""
-    typer.echo(report.verdict_table(verification.select([])))
+    typer.echo(status.verdict_table(verification.select([])))
 
 
 @app.command()
@@ -142,7 +143,7 @@ def masks(
     console.print(comparison.table(compared))
     if json:
         details = {"data": dataset.name, "weights": weights, "seed": seed}
-        _usable(report.write_json, json, details | compared.as_json())
+        _usable(files.write_json, json, details | compared.as_json())
     raise typer.Exit(0 if compared.agree else 1)
 
 
@@ -173,7 +174,7 @@ def fit(
     value = _usable(_parameter, method, delta, k, path)
     if certificate:
         proof = _usable(fitting.certified, dataset.problem, method, value)
-        _usable(report.write_json, certificate, certificate_files.to_json(proof))
+        _usable(files.write_json, certificate, certificate_files.to_json(proof))
         typer.echo(f"{certificate}: optimal value {float(proof.value):.12g}, dual gap exactly 0")
     options: dict[str, Any] = {"tol": tol, "seed": seed}
     if path:
@@ -187,7 +188,7 @@ def fit(
         typer.echo("\n".join(f"{name:>12}  {value: .8g}" for name, value in lines))
     if json:
         details = {"data": dataset.name, "version": __version__, "seed": seed, "tol": tol}
-        _usable(report.write_json, json, details | {"fits": [f.as_json() for f in fits]})
+        _usable(files.write_json, json, details | {"fits": [f.as_json() for f in fits]})
     raise typer.Exit(0 if all(f.converged for f in fits) else 1)
 
 
@@ -203,6 +204,32 @@ def check(
         typer.echo(f"{file.name}: refused. {error}")
         raise typer.Exit(1) from None
     typer.echo(f"{file.name}: proven. The optimal value is {float(value):.12g} ({value}).")
+
+
+@app.command(name="figures")
+def figures_(
+    names: Annotated[list[str] | None, typer.Argument(help="Names; all by default.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder for pictures and data.")] = Path("figures"),
+    data: DataOption = "diabetes",
+    target: TargetOption = None,
+    format: Annotated[str, typer.Option(help="svg, png or pdf.")] = "svg",
+    seed: SeedOption = 0,
+) -> None:
+    """Draw the comparison figures, each with its data beside it."""
+    from linreg_theory import figures  # brings matplotlib and the fits: only where needed
+
+    chosen = _usable(figures.select, names or [])
+    kind = _usable(_one_of, "format", format, figures.FORMATS)
+    dataset = _usable(_dataset, data, target)
+    _usable(_folder, out)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task("figures", total=len(chosen))
+        for figure in chosen:
+            progress.update(task, description=figure.name)
+            _usable(figures.make, figure, dataset, seed, out, kind)
+            progress.advance(task)
+            progress.console.print(f"{out / figure.name}.{kind}", highlight=False, markup=False)
 
 
 def _parameter(method: str, delta: float | None, k: int | None, path: bool) -> Any:
@@ -264,6 +291,17 @@ def _writable(path: Path | None) -> None:
         raise ValueError(f"json must be a file in an existing folder, got {path}")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise ValueError(f"json cannot be written: {path}")
+
+
+def _folder(path: Path) -> None:
+    """Make the folder, before any work, in one that exists; it must be possible to write there."""
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"out must be a folder, got the file {path}")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"out must be a folder in an existing one, got {path}")
+    path.mkdir(exist_ok=True)
+    if not os.access(path, os.W_OK):
+        raise ValueError(f"out cannot be written to: {path}")
 
 
 def _with_kind(claims: Any, kinds: list[str], named: bool) -> Any:

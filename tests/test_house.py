@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from linreg_theory.claims import CLAIMS
-from linreg_theory.report import verdict_table
+from linreg_theory.status import verdict_table
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "linreg_theory").rglob("*.py"))

@@ -1,21 +1,13 @@
-"""What a reader sees of a run: the table, and files that are whole or not there.
+"""What a reader sees of a run in a terminal.
 
-  status_table(results)     == a rich table, a line a claim
-  summary(results)          == one sentence: how many verdicts stand
-  verdict_table(claims)     == the verdicts alone, as Markdown
-  write_json(path, data)    == the file, written beside and moved into place
-
-Only this room and the commands write anything; everything else returns values.
+status_table(results)     == a rich table, a line a claim
+summary(results)          == one sentence: how many verdicts stand
+verdict_table(claims)     == the verdicts alone, as Markdown
 """
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +16,7 @@ from linreg_theory.claims.claim import KINDS, Claim
 from linreg_theory.evidence import Evidence
 from linreg_theory.verification import Result
 
-__all__ = ["status_table", "summary", "verdict_table", "write_json"]
+__all__ = ["status_table", "summary", "verdict_table"]
 
 _STYLES = {"holds": "green", "holds if": "cyan", "corrected": "yellow", "refuted": "red"}
 
@@ -72,26 +64,6 @@ def verdict_table(claims: Sequence[Claim]) -> str:
     """A Markdown table: claim, verdict, in plain words."""
     rows = [f"| {claim.ref} | {claim.verdict} | {claim.plain} |" for claim in claims]
     return "\n".join(["| claim | verdict | in plain words |", "|---|---|---|", *rows])
-
-
-def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write the file whole: beside its place first, then moved there.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; nothing is left behind.
-    """
-    descriptor, name = tempfile.mkstemp(dir=path.parent or None, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(data, file, indent=1, ensure_ascii=False)
-            file.write("\n")
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _cell(evidence: Evidence) -> Text:

@@ -1,0 +1,30 @@
+"""Comparison figures: one a file, its data first, then a picture of nothing but these.
+
+FIGURES                    == all of them, in the order of the report
+select(names)              == some of them, by name; all for none
+make(figure, ...)          == compute and write one: its data and its picture
+documented(figure, ...)    == its data with version, seed, data set and environment
+written(figure, data, ...) == the picture of these data, as a file
+FORMATS                    == svg | png | pdf
+"""
+
+from __future__ import annotations
+
+from linreg_theory.figures.decompositions import FIGURE as DECOMPOSITIONS
+from linreg_theory.figures.figure import Data, Figure
+from linreg_theory.figures.writing import FORMATS, documented, make, select_from, written
+
+__all__ = ["FIGURES", "FORMATS", "Data", "Figure", "documented", "make", "select", "written"]
+
+FIGURES = (DECOMPOSITIONS,)
+
+
+def select(names: list[str]) -> tuple[Figure, ...]:
+    """Figures by name, in their order; all of them for no name.
+
+    Raises
+    ------
+    ValueError
+        For a name that no figure has.
+    """
+    return select_from(FIGURES, names)
