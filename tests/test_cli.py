@@ -188,7 +188,7 @@ def test_a_disk_that_fills_leaves_nothing_behind(
     def full(*arguments: Any, **options: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json, "dump", full)
+    monkeypatch.setattr(Path, "write_text", full)
     result = run("verify", "AT-4", "--kind", "exact", *FAST, "--json", str(path))
     assert result.exit_code == 2
     assert "No space left on device" in result.stderr

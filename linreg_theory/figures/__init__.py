@@ -1,11 +1,14 @@
 """Comparison figures: one a file, its data first, then a picture of nothing but these.
 
-FIGURES                    == all of them, in the order of the report
-select(names)              == some of them, by name; all for none
-make(figure, ...)          == compute and write one: its data and its picture
-documented(figure, ...)    == its data with version, seed, data set and environment
-written(figure, data, ...) == the picture of these data, as a file
-FORMATS                    == svg | png | pdf
+  FIGURES                    == all of them, in the order of the report
+  select(names)              == some of them, by name; all for none
+  make(figure, ...)          == compute and write one: its data and its picture
+  documented(figure, ...)    == its data with version, seed, data set and environment
+  written(figure, data, ...) == the picture of these data, as a file
+  FORMATS                    == svg | png | pdf
+  Figure, Data               == what a figure is, and its data
+
+Adding a figure: a file beside `decompositions`, and a line here.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
   STYLE                     == matplotlib's settings, for a figure's whole life
   COLOURS                   == name -> colour; each differs from the others in lightness, too
   MARKS, DASHES             == markers and line styles in the order of COLOURS
-  BLUE, ORANGE, ...         == the colours by name
+  BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, BLACK, GREY
+                            == the colours by name
   note(panel, text, ...)    == a small remark in a panel
 
 Colours are Okabe and Ito's. A series is told apart by its colour and by its marker or dash, so
