@@ -101,7 +101,7 @@ class DropoutModel:
 
     def _dual_value(self, p: Array, q: Array) -> float:
         gain, a = float(self.y @ (p - q)), p + q
-        return beyond_rounding(gain * (gain / float(a @ a)), self.y) if gain > 0 else 0.0
+        return float(beyond_rounding(gain * (gain / float(a @ a)), self.y)) if gain > 0 else 0.0
 
     def fit(
         self, w: Array, free: Array, upper: Array, lower: Array, dropped: Array, steps: int = 0

@@ -36,9 +36,10 @@ from linreg_theory.fits.path_walk import (
     room_for,
     walk,
 )
+from linreg_theory.fits.proofs_at_once import values_and_bounds
 from linreg_theory.fits.scaling import Units
 from linreg_theory.fits.training import minimise
-from linreg_theory.fits.training_model import Fit, TrainingModel
+from linreg_theory.fits.training_model import Fit, TrainingModel, relative_gap
 from linreg_theory.solvers.solution import Unresolved
 
 __all__ = ["TrainingPath", "training_path"]
@@ -47,6 +48,7 @@ _PIECES = 512  # that a record holds
 _IDLE = 4  # walks without a piece that are too many
 _BEYOND = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)  # how much further to look when lost
 _PROVEN = 1e-11  # the gap that sets read off must reach
+_MET = 1e-12  # a gap that no better proof is looked for
 _ZERO = 1e-9  # what an interior-point method means by zero
 
 
@@ -111,11 +113,24 @@ class TrainingPath:
 
     def fits(self, deltas: Iterable[float]) -> list[Fit]:
         """Fits at these radii, each with its proven gap."""
-        return [self._fit(float(delta)) for delta in deltas]
+        radii = np.array([float(delta) for delta in deltas])
+        points = [self.at(delta) for delta in radii]
+        if not points:
+            return []
+        proven = values_and_bounds(
+            self.units, radii, *(np.array(p) for p in zip(*points, strict=True))
+        )
+        return [self._fit(*each) for each in zip(radii, points, *proven, strict=True)]
 
-    def _fit(self, delta: float) -> Fit:
-        t, model = self.piece(delta), self.units.training(delta, np.inf)
-        return model.fit(*self.at(delta), self.signs[t] != 0, self.sides[t] == 0)
+    def _fit(self, delta: float, point: tuple[Array, ...], value: float, bound: float) -> Fit:
+        """What was proven of all radii at once, or is proven of this one if that is too little."""
+        (w, free, alpha), t = point, self.piece(delta)
+        size = float(np.linalg.norm(self.units.y))
+        if np.isfinite(value) and relative_gap(value, bound, size) <= _MET:
+            signs, sides = np.where(self.signs[t] != 0, np.sign(w), 0), self.sides[t]
+            return Fit(w, free, alpha, signs, sides, float(value), float(bound), 0, size)
+        model = self.units.training(delta, np.inf)
+        return model.fit(w, free, alpha, self.signs[t] != 0, self.sides[t] == 0)
 
 
 @quiet

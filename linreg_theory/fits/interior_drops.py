@@ -17,12 +17,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_solve
 from scipy.linalg.blas import dsyrk
 
 from linreg_theory.arrays import Array
 from linreg_theory.fits import drop_kernels
-from linreg_theory.fits.interior_l1 import cholesky
+from linreg_theory.fits.cholesky import back, cholesky
 
 __all__ = ["DropPoint", "central_path"]
 
@@ -84,7 +83,7 @@ class _Interior:
         self.products = float(self.by_block.sum())
         self.gap = 2 * self.products / float(a @ a)
 
-    def factor(self) -> tuple[Array, bool]:
+    def factor(self) -> Array:
         """The system of a step, factored."""
         system = dsyrk(1.0, self.plus.T, lower=1)
         system = dsyrk(-1.0, self.minus.T, beta=1.0, c=system, overwrite_c=1, lower=1)
@@ -92,7 +91,7 @@ class _Interior:
         system[place, place] += self.diagonal.sum(axis=0)
         return cholesky(system, alike=True)
 
-    def direction(self, factored: tuple[Array, bool], target: float, second: bool) -> float:
+    def direction(self, factored: Array, target: float, second: bool) -> float:
         """The changes that bring every product to `target`; the longest step along them."""
         point = (self.X, self.F, self.w, self.k, self.t, self.g, self.z, self.p)
         linear = (self.slack, self.room, self.omega, self.beta, self.row)
@@ -102,7 +101,7 @@ class _Interior:
             *point, *linear, target, second, self.dw, *changes,
             *(self.gamma, self.tau, self.source, self.right),
         )  # fmt: skip
-        solved = cho_solve(factored, self.right.sum(axis=0), check_finite=False)
+        solved = back(factored, self.right.sum(axis=0))
         self.dw, self.db = solved[: len(self.w)], solved[len(self.w) :]
         self._run(
             drop_kernels.steps,

@@ -1,7 +1,6 @@
 """Adversarial training in l_inf balls by an interior-point method.
 
   central_path(X, F, y, r, rho) == Interior points, each closer to the optimum
-  factor(R, d), cholesky(A)     == the Cholesky factor of R R' + diag(d), and of A
 
 of the problem: minimise sum_i (|e_i| + rho_i sum_j r_j |w_j|)^2 over w (D,) and b (f,), where
 e = y - X w - F b.
@@ -16,13 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.linalg.blas import dsyrk
+from numba import njit
 
 from linreg_theory.arrays import Array
-from linreg_theory.fits.rows import Answer, Rows, largest_step
+from linreg_theory.fits.cholesky import back, factor
+from linreg_theory.fits.rows import Answer, Rows, way_out
 
-__all__ = ["Interior", "central_path", "cholesky", "factor"]
+__all__ = ["Interior", "central_path"]
 
 _LONGEST = 0.995  # of the way to the boundary
 _END, _LOST = 1e-16, 1e3  # the last gap, and a rise that shows that rounding has taken over
@@ -42,70 +41,119 @@ class Interior:
 
 
 class _Weights:
-    """w = up - down, both positive, with the slacks of |X_j' alpha| <= r_j lambda."""
+    """w = up - down, both positive, with the slacks of |X_j' alpha| <= r_j lambda.
+
+    `state` holds up, down and the two slacks, one in a row.
+    """
 
     def __init__(self, radii: Array, sigma: float, total: float) -> None:
         self.radii = radii
-        self.up = np.full(len(radii), sigma / (2 * len(radii))) / radii
-        self.down = self.up.copy()
-        self.slack_up, self.slack_down = radii * total, radii * total
+        w, slack = np.full(len(radii), sigma / (2 * len(radii))) / radii, radii * total
+        self.state = np.array([w, w, slack, slack])
+        self.misses, self.ratios = np.empty((2, len(radii))), np.empty((2, len(radii)))
+        self.sum, self.tilt, self.chi = np.empty(len(radii)), np.empty(len(radii)), 0.0
+
+    @property
+    def w(self) -> Array:
+        """The weights (D,)."""
+        weights: Array = self.state[0] - self.state[1]
+        return weights
+
+    @property
+    def reach(self) -> float:
+        """What sigma has to be at least: sum_j r_j (up_j + down_j)."""
+        return float(self.radii @ (self.state[0] + self.state[1]))
 
     def linearise(self, pull: Array, total: float) -> None:
         """Take up X'alpha and lambda of the current point."""
-        self.misses = (
-            self.radii * total - pull - self.slack_up,
-            self.radii * total + pull - self.slack_down,
-        )
-        up, down = self.up / self.slack_up, self.down / self.slack_down
-        self.ratios = up, down
-        self.sum, self.tilt = up + down, self.radii * (up - down)
-        self.chi = float(np.sum(self.radii * self.radii * self.sum))
+        into = self.misses, self.ratios, self.sum, self.tilt
+        self.chi = float(_linearise(self.state, self.radii, pull, total, *into))
 
     def active(self, size: float, total: float) -> Array:
         """Which weights are, in their own unit, further from zero than their slack in its own.
 
         A weight's unit is what the data would make of it, or less if its column is dear.
         """
-        reach = float(self.radii @ (self.up + self.down))
-        unit = np.minimum(size, reach / self.radii)
+        unit = np.minimum(size, self.reach / self.radii)
         further: Array = np.maximum(*self.ratios) * (self.radii * total) > unit
         return further
 
-    def answer(self, shift: tuple[Array, Array]) -> tuple[Array, Array]:
-        """The weights' own change."""
-        up = shift[0] / self.slack_up + self.ratios[0] * self.misses[0]
-        down = shift[1] / self.slack_down + self.ratios[1] * self.misses[1]
-        return up, down
+    def answer(self, target: float = 0, step: Array | None = None) -> Array:
+        """The weights' own change, (2, D), with second-order terms of a step if it is given."""
+        own = np.empty_like(self.misses)
+        first = self.state[:, :0] if step is None else step
+        _answer(self.state, self.misses, self.ratios, float(target), first, own)
+        return own
 
-    def step(self, answer: tuple[Array, Array], dpull: Array, dtotal: float) -> tuple[Array, ...]:
-        """Changes of up, down and of the two slacks."""
-        rise = self.radii * dtotal
-        up, down = rise - dpull, rise + dpull
-        return (
-            -answer[0] - self.ratios[0] * up,
-            -answer[1] - self.ratios[1] * down,
-            up + self.misses[0],
-            down + self.misses[1],
-        )
+    def step(self, answer: Array, dpull: Array, dtotal: float) -> Array:
+        """Changes of up, down and of the two slacks, (4, D)."""
+        step = np.empty_like(self.state)
+        _step(answer, self.radii, dpull, float(dtotal), self.misses, self.ratios, step)
+        return step
 
-    def move(self, step: tuple[Array, ...], length: float) -> None:
-        for name, change in zip(("up", "down", "slack_up", "slack_down"), step, strict=True):
-            setattr(self, name, getattr(self, name) + length * change)
+    def move(self, step: Array, length: float) -> None:
+        """Go along a step."""
+        self.state = self.state + length * step
 
-    def pairs(self, step: tuple[Array, ...]) -> list[tuple[Array, Array]]:
-        return list(zip((self.up, self.down, self.slack_up, self.slack_down), step, strict=True))
+    def products(self, step: Array | None = None, length: float = 0) -> float:
+        """Sum of the complementarity products, now or after a step."""
+        state = self.state if step is None else self.state + length * step
+        return float(np.sum(state[:2] * state[2:]))
 
-    @property
-    def products(self) -> float:
-        return float(self.up @ self.slack_up + self.down @ self.slack_down)
 
-    def shift(
-        self, target: float = 0, step: tuple[Array, ...] | None = None
-    ) -> tuple[Array, Array]:
-        up, down = self.up * self.slack_up - target, self.down * self.slack_down - target
-        if step is not None:
-            up, down = up + step[0] * step[2], down + step[1] * step[3]
-        return up, down
+@njit(cache=True, error_model="numpy")
+def _linearise(
+    state: Array,
+    radii: Array,
+    pull: Array,
+    total: float,
+    misses: Array,
+    ratios: Array,
+    spread: Array,
+    tilt: Array,
+) -> float:
+    """Fill in what every answer needs; chi."""
+    chi = 0.0
+    for j in range(len(radii)):
+        misses[0, j] = radii[j] * total - pull[j] - state[2, j]
+        misses[1, j] = radii[j] * total + pull[j] - state[3, j]
+        up, down = state[0, j] / state[2, j], state[1, j] / state[3, j]
+        ratios[0, j], ratios[1, j] = up, down
+        spread[j], tilt[j] = up + down, radii[j] * (up - down)
+        chi += radii[j] * radii[j] * (up + down)
+    return chi
+
+
+@njit(cache=True, error_model="numpy")
+def _answer(
+    state: Array, misses: Array, ratios: Array, target: float, first: Array, own: Array
+) -> None:
+    """Fill in the weights' own change."""
+    second = first.shape[1] > 0
+    for side in range(2):
+        for j in range(state.shape[1]):
+            product = state[side, j] * state[side + 2, j] - target
+            if second:
+                product += first[side, j] * first[side + 2, j]
+            own[side, j] = product / state[side + 2, j] + ratios[side, j] * misses[side, j]
+
+
+@njit(cache=True, error_model="numpy")
+def _step(
+    own: Array,
+    radii: Array,
+    dpull: Array,
+    dtotal: float,
+    misses: Array,
+    ratios: Array,
+    step: Array,
+) -> None:
+    """Fill in the changes of up, down and of the two slacks."""
+    for j in range(len(radii)):
+        rise = radii[j] * dtotal
+        for side, slack in ((0, rise - dpull[j]), (1, rise + dpull[j])):
+            step[side, j] = -own[side, j] - ratios[side, j] * slack
+            step[side + 2, j] = slack + misses[side, j]
 
 
 class _System:
@@ -121,13 +169,13 @@ class _System:
         # Columns: what d sigma, d lambda and db do to alpha, e and X'alpha.
         if self.by_rows:
             right = np.column_stack([coupling / theta, X @ tilt, -F])
-            self.alpha = cho_solve(self.factor, right, check_finite=False)
+            self.alpha = back(self.factor, right)
             self.pull = X.T @ self.alpha
             self.e = self.alpha / theta[:, None]
             self.e[:, 0] -= coupling / theta
         else:
             right = np.column_stack([X.T @ coupling, -tilt / spread, -X.T @ (theta[:, None] * F)])
-            solved = cho_solve(self.factor, right, check_finite=False)
+            solved = back(self.factor, right)
             self.e = -X @ solved
             self.e[:, 2:] -= F
             self.alpha = theta[:, None] * self.e
@@ -140,19 +188,17 @@ class _System:
         self.border[1, 0] += 1
         self.border[1, 1] += weights.chi
 
-    def solve(
-        self, own: Answer, drift: tuple[Array, Array], balance: Array
-    ) -> tuple[Array, Array, Array]:
+    def solve(self, own: Answer, drift: Array, balance: Array) -> tuple[Array, Array, Array]:
         """Changes of e, of X'alpha and of (sigma, lambda, b)."""
         theta, spread = self.rows.theta, self.weights.sum
         offset = drift[1] - drift[0]
         if self.by_rows:
             right = own.alpha / theta - self.X @ offset
-            alpha = cho_solve(self.factor, right, check_finite=False)
+            alpha = back(self.factor, right)
             pull, e = self.X.T @ alpha, (alpha - own.alpha) / theta
         else:
             right = offset / spread + self.X.T @ own.alpha
-            w = cho_solve(self.factor, right, check_finite=False)
+            w = back(self.factor, right)
             e = -self.X @ w
             alpha, pull = own.alpha + theta * e, (w - offset) / spread
         lengths = -float(self.weights.radii @ (drift[0] + drift[1]))
@@ -163,35 +209,6 @@ class _System:
         ]
         border = np.linalg.solve(self.border, scalars)
         return e + self.e @ border, pull + self.pull @ border, border
-
-
-def factor(root: Array, diagonal: Array) -> tuple[Array, bool]:
-    """The Cholesky factor of R R' + diag(diagonal), for R (n, m)."""
-    by_columns = root.flags.f_contiguous  # BLAS is given what lies in memory as it lies there
-    matrix = dsyrk(1.0, root if by_columns else root.T, trans=0 if by_columns else 1, lower=1)
-    place = np.arange(len(root))
-    matrix[place, place] += diagonal
-    return cholesky(matrix)
-
-
-def cholesky(matrix: Array, alike: bool = False) -> tuple[Array, bool]:
-    """The Cholesky factor from the lower triangle, a trifle added to the diagonal if need be.
-
-    What is added is relative to each entry: columns of tiny and of large radius meet in one
-    diagonal, and what is nothing to the one is everything to the other. Where all entries are
-    `alike` it is relative to the largest, for some may have been lost by cancellation.
-    """
-    place = np.arange(len(matrix))
-    diagonal, jitter = matrix[place, place], 1e-16
-    trifle = diagonal
-    for _ in range(8):  # rounding may cost definiteness close to the end
-        matrix[place, place] = diagonal + jitter * trifle
-        try:
-            return cho_factor(matrix, lower=True, check_finite=False)
-        except np.linalg.LinAlgError:
-            jitter *= 100
-            trifle = np.max(diagonal, initial=0) if alike else diagonal
-    raise np.linalg.LinAlgError("the system of a step is not positive definite")
 
 
 def central_path(
@@ -229,11 +246,11 @@ def central_path(
     free, lowest = np.zeros(F.shape[1]), np.inf
     pairs = 2 * (len(y) + len(radii))
     for step in range(limit + 1):
-        w = weights.up - weights.down
+        w = weights.w
         e, alpha = y - X @ w - F @ free, rows.alpha
-        average = (rows.products + weights.products) / pairs
+        average = (rows.products + weights.products()) / pairs
         gap = average * pairs / max(float(rows.a @ rows.a), 1e-300)
-        rows.linearise(e, float(radii @ (weights.up + weights.down)))
+        rows.linearise(e, weights.reach)
         weights.linearise(X.T @ alpha, rows.total)
         active = weights.active(size, rows.total)
         yield Interior(w, free, alpha, active, np.minimum(*rows.ratios) > 1, gap, step)
@@ -252,33 +269,21 @@ def _advance(rows: Rows, weights: _Weights, system: _System, average: float, pai
     balance = -system.F.T @ rows.alpha
 
     def direction(
-        target: float, first: tuple[Array, ...] | None, second: tuple[Array, ...] | None
-    ) -> tuple[tuple[Array, ...], tuple[Array, ...], Array]:
-        own, drift = (
-            rows.answer(rows.shift(target, first)),
-            weights.answer(weights.shift(target, second)),
-        )
+        target: float, first: Array | None, second: Array | None
+    ) -> tuple[Array, Array, Array]:
+        own, drift = rows.answer(target, first), weights.answer(target, second)
         e, pull, border = system.solve(own, drift, balance)
         return rows.step(own, e, border[0]), weights.step(drift, pull, border[1]), border[2:]
 
+    def longest() -> float:
+        return min(rows.length(of_rows), float(way_out(weights.state, of_weights)))
+
     of_rows, of_weights, _ = direction(0, None, None)
-    length = largest_step([*rows.pairs(of_rows), *weights.pairs(of_weights)])
-    ahead = sum(
-        float((x + length * dx) @ (s + length * ds))
-        for (x, dx), (s, ds) in _matched(rows, weights, of_rows, of_weights)
-    )
+    length = longest()
+    ahead = rows.ahead(of_rows, length) + weights.products(of_weights, length)
     target = average * (ahead / (average * pairs)) ** 3
     of_rows, of_weights, free = direction(target, of_rows, of_weights)
-    length = min(1.0, _LONGEST * largest_step([*rows.pairs(of_rows), *weights.pairs(of_weights)]))
+    length = _LONGEST * longest()
     rows.move(of_rows, length)
     weights.move(of_weights, length)
     return length * free
-
-
-def _matched(
-    rows: Rows, weights: _Weights, of_rows: tuple[Array, ...], of_weights: tuple[Array, ...]
-) -> list[tuple[tuple[Array, Array], tuple[Array, Array]]]:
-    """What stays positive with its change, next to what it is complementary to."""
-    p, q, over, under = rows.pairs(of_rows)
-    up, down, slack_up, slack_down = weights.pairs(of_weights)
-    return [(p, over), (q, under), (up, slack_up), (down, slack_down)]

@@ -17,12 +17,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import scipy.linalg
-from scipy.linalg import cho_solve
 from scipy.linalg.blas import dsyrk
 
 from linreg_theory.arrays import Array
-from linreg_theory.fits.interior_l1 import Interior, cholesky
-from linreg_theory.fits.rows import Rows, largest_step
+from linreg_theory.fits.cholesky import back, cholesky
+from linreg_theory.fits.interior_l1 import Interior
+from linreg_theory.fits.rows import Rows
 
 __all__ = ["central_path", "row_space"]
 
@@ -187,7 +187,7 @@ class _System:
 
     def solve(self, right: Array) -> Array:
         """Changes of (sigma, u, b)."""
-        solved: Array = cho_solve(self.factor, right, check_finite=False)
+        solved: Array = back(self.factor, right)
         return solved
 
 
@@ -197,9 +197,9 @@ def _advance(rows: Rows, cone: _Cone, system: _System, products: float) -> Array
     balance = -(rows.alpha @ G[:, size - 1 :])
 
     def direction(
-        target: float, of_rows: tuple[Array, ...] | None, of_cone: tuple[Array, Array] | None
-    ) -> tuple[tuple[Array, ...], tuple[Array, Array], Array]:
-        own, answer = rows.answer(rows.shift(target, of_rows)), cone.answer(target, of_cone)
+        target: float, of_rows: Array | None, of_cone: tuple[Array, Array] | None
+    ) -> tuple[Array, tuple[Array, Array], Array]:
+        own, answer = rows.answer(target, of_rows), cone.answer(target, of_cone)
         right = np.concatenate([[-own.total], own.alpha @ G])
         right[:size] += answer
         right[size:] -= balance
@@ -211,14 +211,12 @@ def _advance(rows: Rows, cone: _Cone, system: _System, products: float) -> Array
         return moved, (ds, dz), changes[size:]
 
     of_rows, of_cone, _ = direction(0, None, None)
-    length = min(largest_step(rows.pairs(of_rows)), cone.longest(of_cone))
+    length = min(rows.length(of_rows), cone.longest(of_cone))
     ahead = float((cone.s + length * of_cone[0]) @ (cone.z + length * of_cone[1]))
-    (p, dp), (q, dq), (over, d_over), (under, d_under) = rows.pairs(of_rows)
-    ahead += float((p + length * dp) @ (over + length * d_over))
-    ahead += float((q + length * dq) @ (under + length * d_under))
+    ahead += rows.ahead(of_rows, length)
     target = products / pairs * (ahead / products) ** 3
     of_rows, of_cone, free = direction(target, of_rows, of_cone)
-    length = _LONGEST * min(largest_step(rows.pairs(of_rows)), cone.longest(of_cone))
+    length = _LONGEST * min(rows.length(of_rows), cone.longest(of_cone))
     rows.move(of_rows, length)
     cone.s, cone.z = cone.s + length * of_cone[0], cone.z + length * of_cone[1]
     return length * free

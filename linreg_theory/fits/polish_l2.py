@@ -11,10 +11,9 @@ their residual go, and it begins again; the duality gap says whether it worked.
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import cho_solve
 
 from linreg_theory.arrays import Array
-from linreg_theory.fits.interior_l1 import cholesky
+from linreg_theory.fits.cholesky import back, cholesky
 from linreg_theory.fits.polish import Face
 from linreg_theory.fits.training_model import Fit, TrainingModel
 
@@ -74,7 +73,7 @@ def _on_face(
         v = face.nearest(v)
         slope, curvature = _derivatives(model, G, v, sides)
         inside = cholesky(face.inside.T @ curvature @ face.inside)
-        change = face.inside @ cho_solve(inside, face.inside.T @ slope, check_finite=False)
+        change = face.inside @ back(inside, face.inside.T @ slope)
         v = v - change
         if np.linalg.norm(change) <= 1e-15 * np.linalg.norm(v):
             break

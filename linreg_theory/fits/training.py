@@ -10,7 +10,7 @@ columns matter. At the end the bound is proven with all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -30,6 +30,8 @@ __all__ = ["minimise"]
 
 _TRY = 1e-3  # the gap from which the active set is tried
 _EVERY = 8  # steps at which it is tried whatever the gap is
+_FEW = 12  # changes of the active set since the last step, at which it is tried
+_LOOK = 3e-2  # the gap at which a solve on some columns shows whether they are enough
 _THOROUGH = 1e-6  # the gap from which it is tried although its solution is not unique
 _LAST = 1e-14  # and from which more steps are of no use
 _FIRST = 64  # columns to begin with
@@ -124,19 +126,29 @@ def _in_row_space(model: TrainingModel, tol: float) -> Fit:
 def _by_columns(model: TrainingModel, best: Fit, tol: float) -> Fit:
     columns = model.X.shape[1]
     pulls = np.abs(best.alpha @ model.X) / model.radii
-    chosen = _largest(pulls, min(columns, _FIRST))
+    chosen, steps = _largest(pulls, min(columns, _FIRST)), best.steps
     while True:
-        fit = _solve(replace(model, X=model.X[:, chosen], radii=model.radii[chosen]), tol)
+        part = replace(model, X=model.X[:, chosen], radii=model.radii[chosen])
+
+        def pulled(w: Array, alpha: Array, chosen: Array = chosen) -> tuple[Array, int]:
+            """How much columns pull, and how many of the others pull too much."""
+            pulls = np.abs(alpha @ model.X) / model.radii
+            reach = float(np.sum(np.abs(w) * model.radii[chosen]))
+            total = model.rho @ np.maximum(np.abs(alpha), model.rho * reach)
+            return pulls, int(np.sum(np.delete(pulls, chosen) > total))
+
+        def too_few(point: _Point, count: int = len(chosen)) -> bool:
+            return count < columns and pulled(point.w, point.alpha)[1] > _SETTLED * count
+
+        fit = _solve(part, tol, too_few)
+        steps += fit.steps
         w, active = np.zeros(columns), np.zeros(columns, dtype=bool)
         w[chosen], active[chosen] = fit.w, fit.signs != 0
-        steps = best.steps + fit.steps
         pinned = fit.sides == 0
         best = _better(best, model.fit(w, fit.free, fit.alpha, active, pinned, steps))
         if best.gap <= tol or len(chosen) == columns:
             return best
-        pulls = np.abs(fit.alpha @ model.X) / model.radii
-        total = model.rho @ np.maximum(np.abs(fit.alpha), model.rho * model.reach(w))
-        entering = int(np.sum(np.delete(pulls, chosen) > total))
+        pulls, entering = pulled(fit.w, fit.alpha)
         if entering <= _SETTLED * len(chosen):
             where = w, fit.free, fit.alpha, active, pinned
             settled = polish(model, *where, tol, _EXCHANGES, thorough=False)
@@ -159,29 +171,56 @@ def _largest(values: Array, count: int) -> Array:
     return np.sort(np.argpartition(values, len(values) - count)[len(values) - count :])
 
 
-def _solve(model: TrainingModel, tol: float) -> Fit:
-    """On all columns."""
+def _solve(
+    model: TrainingModel, tol: float, hopeless: Callable[[_Point], bool] | None = None
+) -> Fit:
+    """On all columns; a rough fit only, if it looks hopeless halfway."""
     best = _at_zero(model)
     for path in _paths(model):
-        tried = _TRY
-        for point in path:
-            if point.gap > tried and (point.steps % _EVERY or not point.steps):
-                continue
-            tried = point.gap / 100
+        for point, rough in _worthwhile(path, hopeless):
             where = (point.w, point.free, point.alpha, point.active, point.pinned)
             if not all(np.isfinite(part).all() for part in where):
                 break
             try:
-                candidates = _candidates(model, point, where, tol)
+                candidates = _candidates(model, point, where, tol, rough)
             except OverflowError:  # the point has run away, and is no candidate
                 break
             for fit in candidates:
                 best = _better(best, replace(fit, steps=point.steps))
-            if best.gap <= tol:
+            if best.gap <= tol or rough:
                 return best
             if point.gap < _LAST:
                 break
     return best
+
+
+def _worthwhile(
+    path: Iterable[_Point], hopeless: Callable[[_Point], bool] | None
+) -> Iterator[tuple[_Point, bool]]:
+    """Points whose active set is worth trying: it hardly changes any more.
+
+    True comes with a point at which the path looks hopeless; it ends there.
+    """
+    tried, before, passed = _TRY, None, None
+    for point in path:
+        if hopeless is not None and point.gap <= _LOOK:
+            if hopeless(point):
+                yield point, True
+                return
+            hopeless = None
+        due = point.gap <= tried or (point.steps > 0 and point.steps % _EVERY == 0)
+        steady = point.gap <= _THOROUGH or (before is not None and _changes(before, point) <= _FEW)
+        before, passed = point, point
+        if due and steady:
+            tried, passed = point.gap / 100, None
+            yield point, False
+    if passed is not None:
+        yield passed, False
+
+
+def _changes(before: _Point, after: _Point) -> int:
+    """How many weights and residuals have changed sides."""
+    return int(np.sum(before.active != after.active) + np.sum(before.pinned != after.pinned))
 
 
 def _candidates(
@@ -189,15 +228,17 @@ def _candidates(
     point: _Point,
     where: tuple[Array, Array, Array, Array, Array],
     tol: float,
+    rough: bool,
 ) -> list[Fit]:
-    """The point itself and, unless it is good enough, the solution of its active set."""
-    fit = model.fit(*where)
-    if fit.gap <= tol and model.norm != np.inf:
-        return [fit]
-    if model.norm == 2:
-        polished = polish_l2(model, *where, tol)
-    else:
+    """The solution of the point's active set and, unless that is good enough, the point itself."""
+    polished = None
+    if model.norm == np.inf and not rough:
         polished = polish(model, *where, tol, thorough=point.gap <= _THOROUGH)
+        if polished is not None and polished.gap <= tol:
+            return [polished]
+    fit = model.fit(*where)
+    if model.norm == 2 and fit.gap > tol:
+        polished = polish_l2(model, *where, tol)
     return [fit] if polished is None else [fit, polished]
 
 

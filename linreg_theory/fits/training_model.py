@@ -6,6 +6,7 @@
   m.bound(alpha)            == a lower bound of the minimum, from any alpha (N,)
   m.fit(w, free, alpha)     == both, as a Fit
   shortest_solution(A, b)    == the shortest least squares solution, refined once
+  dual_value(alpha, ...)    == what alpha proves, if it is orthogonal to the free columns
   water_level(size, rho, t) == the smallest v with sum_i rho_i max(size_i, v rho_i) >= t
   relative_gap(value, bound, size)
                             == (value - bound) / max(value, 1e-6 size sqrt(value)), size = |y|
@@ -29,9 +30,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.linalg
+from numba import njit
 
 from linreg_theory.arithmetic import checked, quiet
 from linreg_theory.arrays import Array
@@ -40,6 +43,7 @@ __all__ = [
     "Fit",
     "TrainingModel",
     "beyond_rounding",
+    "dual_value",
     "relative_gap",
     "shortest_solution",
     "water_level",
@@ -139,6 +143,12 @@ class TrainingModel:
             best = best if eased is None else max(best, self._dual_value(*eased))
         return best
 
+    @cached_property
+    def _noise(self) -> Array:
+        """What rounding makes of a column's pull (D,), relative to the sum of |alpha|."""
+        noise: Array = 32 * np.finfo(float).eps * np.max(np.abs(self.X), axis=0, initial=0)
+        return noise
+
     def _free(self) -> Array:
         """The free columns, with those of radius 0."""
         if np.all(self.radii > 0):
@@ -154,12 +164,8 @@ class TrainingModel:
 
     def _dual_value(self, alpha: Array, limited: Array, total: float = 0) -> float:
         """The dual value of alpha's best multiple; columns not `limited` need this total only."""
-        size, needed = np.abs(alpha), max(self._pull(alpha, limited), total)
-        a = np.maximum(size, self.rho * water_level(size, self.rho, needed))
-        gain, cost = float(self.y @ alpha), float(a @ a)
-        if not (gain > 0 and cost < np.inf):
-            return 0.0
-        return beyond_rounding(gain * (gain / cost), self.y)
+        pull = max(self._pull(alpha, limited), total)
+        return float(dual_value(alpha, self.rho, self.y, pull))
 
     def _eased(
         self, alpha: Array, free: Array, limited: Array, expected: float, noisy: float
@@ -169,11 +175,11 @@ class TrainingModel:
         In l_2 balls it is moved to where they do not pull at all. What is returned is within
         rounding of a point that meets these limits exactly.
         """
-        noise = 32 * np.finfo(float).eps * np.max(np.abs(self.X), axis=0, initial=0)
         held = np.zeros_like(limited)
         for _ in range(_ROUNDS):
             pulls, size = alpha @ self.X, np.abs(alpha)
-            total, rounding = max(float(self.rho @ size), expected), noise * float(np.sum(size))
+            total = max(float(self.rho @ size), expected)
+            rounding = self._noise * float(np.sum(size))
             nearly = limited & (rounding > noisy * self.radii * total)
             limit = self.radii * total if self.norm == np.inf else np.zeros_like(self.radii)
             held |= nearly & (np.abs(pulls) > limit)
@@ -219,17 +225,22 @@ def relative_gap(value: float, bound: float, size: float) -> float:
     return min(1.0, (value - bound) / max(value, _ROOT * size * math.sqrt(value)))
 
 
-def beyond_rounding(bound: float, y: Array) -> float:
+def beyond_rounding(bound: Array | float, y: Array) -> Array:
     """A bound, or 0 where it is below what rounding of the targets alone makes of 0."""
-    return bound if bound > _NOTHING * float(y @ y) else 0.0
+    return np.where(bound > _NOTHING * float(y @ y), bound, 0)
 
 
 def without(columns: Array, vector: Array) -> Array:
     """What the columns leave of a vector; zero if that is mere rounding."""
     if not columns.shape[1]:
         return vector
+    only = columns.shape[1] == 1 and np.any(columns)  # the intercept, in a fraction of the time
+    unit = columns[:, 0] / np.max(np.abs(columns)) if only else columns
     for _ in range(_ROUNDS):
-        rest: Array = vector - columns @ np.linalg.lstsq(columns, vector, rcond=None)[0]
+        if only:
+            rest: Array = vector - unit * (unit @ vector / (unit @ unit))
+        else:
+            rest = vector - columns @ np.linalg.lstsq(columns, vector, rcond=None)[0]
         if np.linalg.norm(vector - rest) <= _LEFT * np.linalg.norm(rest):
             return rest
         vector = rest
@@ -245,15 +256,46 @@ def shortest_solution(columns: Array, right: Array) -> Array:
     return solved + np.linalg.lstsq(columns, rest, rcond=None)[0]  # what rounding has left
 
 
-def water_level(size: Array, rho: Array, total: float) -> float:
-    """The smallest v >= 0 with sum_i rho_i max(size_i, v rho_i) >= total."""
-    if float(rho @ size) >= total:
-        return 0.0
-    levels = size / rho
-    order = np.argsort(levels)
-    raised = np.cumsum((rho * rho)[order])  # what rises with v once it has passed each level
-    still = float(rho @ size) - np.cumsum((rho * size)[order])
-    candidates = (total - still) / raised  # v, if exactly the first so many are raised
-    above = np.append(levels[order][1:], np.inf)
-    first = int(np.argmax(candidates <= above))
-    return float(candidates[first])
+def dual_value(alpha: Array, rho: Array, y: Array, pull: Array | float) -> Array:
+    """The dual values of the best multiples of alpha (..., N) with these pulls (...).
+
+    Up to rounding lower bounds of the optimum, for an alpha that is orthogonal to the free columns.
+    """
+    size = np.abs(alpha)
+    a = np.maximum(size, rho * water_level(size, rho, pull)[..., None])
+    gain, cost = alpha @ y, np.sum(a * a, axis=-1)
+    proven = (gain > 0) & (cost > 0) & (cost < np.inf)
+    return beyond_rounding(np.where(proven, gain * (gain / np.where(proven, cost, 1)), 0), y)
+
+
+def water_level(size: Array, rho: Array, total: Array | float) -> Array:
+    """The smallest v >= 0 with sum_i rho_i max(size_i, v rho_i) >= total, for each row (..., N).
+
+    The sum is convex in v and piecewise linear: from where every sample is raised, Newton's
+    method goes down to the level and is there once no more samples are let down.
+    """
+    rows = size.reshape(-1, size.shape[-1])
+    totals = np.broadcast_to(np.asarray(total, float), size.shape[:-1]).ravel()
+    return np.reshape(_levels(rows, rho, totals), size.shape[:-1])
+
+
+@njit(cache=True, error_model="numpy")
+def _levels(size: Array, rho: Array, total: Array) -> Array:
+    levels = np.zeros(len(size))
+    for row in range(len(size)):
+        raised, level = -1, np.inf
+        if rho @ size[row] >= total[row]:
+            continue
+        while True:
+            count, rest, square = 0, total[row], 0.0
+            for i in range(len(rho)):
+                if size[row, i] <= rho[i] * level:
+                    count += 1
+                    square += rho[i] * rho[i]
+                else:
+                    rest -= rho[i] * size[row, i]
+            if 0 <= raised <= count:
+                break
+            raised, level = count, max(rest / square, 0.0)
+        levels[row] = level
+    return levels

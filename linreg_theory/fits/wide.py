@@ -24,7 +24,7 @@ from linreg_theory.fits.path_walk import DONE, LOST, WORN, coefficients, room_fo
 from linreg_theory.fits.scaling import Units
 from linreg_theory.fits.threads import one_thread
 from linreg_theory.fits.training import minimise
-from linreg_theory.fits.training_model import Fit, TrainingModel, water_level
+from linreg_theory.fits.training_model import Fit, TrainingModel, dual_value
 
 __all__ = ["fit_wide_path", "wide_units"]
 
@@ -163,10 +163,8 @@ def _proven(units: Units, fit: Fit, pulls: Array, delta: float) -> Fit:
     reach = delta * float(np.sum(np.abs(fit.w[used]) / units.columns[used]))
     e = units.y - units.X[:, used] @ fit.w[used] - units.F @ fit.free
     worst = np.abs(e) + units.rho * reach
-    pull, size = float(np.max(pulls * units.columns, initial=0)) / delta, np.abs(fit.alpha)
-    a = np.maximum(size, units.rho * water_level(size, units.rho, pull))
-    gain, cost = float(units.y @ fit.alpha), float(a @ a)
-    bound = gain * (gain / cost) if gain > 0 and 0 < cost < np.inf else 0.0
+    pull = float(np.max(pulls * units.columns, initial=0)) / delta
+    bound = float(dual_value(fit.alpha, units.rho, units.y, pull))
     return replace(fit, value=float(worst @ worst), bound=bound)
 
 
