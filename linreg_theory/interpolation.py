@@ -23,6 +23,7 @@ from gmpy2 import mpq
 from scipy.optimize import linprog
 
 from linreg_theory.arrays import Array
+from linreg_theory.elimination import eliminate
 from linreg_theory.problem import Problem
 from linreg_theory.solvers import Unresolved
 
@@ -70,9 +71,6 @@ def interpolation(problem: Problem) -> Interpolation | None:
     the residuals grow by |X d| and the norm shrinks by N radius times as much, so beyond it
     something has a smaller worst case. Errors as `interpolation_radius`.
     """
-    # Here, because the fits import numba, which takes a while.
-    from linreg_theory.fits.rational import eliminate
-
     X, y = _exactly(problem.X), _exactly(problem.y)
     if not np.any(y):
         return Interpolation(inf, _fractions(0 * X[0]), _fractions(0 * y), None)
@@ -155,8 +153,6 @@ def _proofs(X: Array, w: Array) -> Iterator[tuple[Array, Array]]:
 
 def _only_proof(X: Array, w: Array) -> Iterator[tuple[Array, Array]]:
     """With as many weights as samples there is one b at most, whatever the scales are."""
-    from linreg_theory.fits.rational import eliminate
-
     (support,) = np.nonzero(w)
     square = X[:, support]
     dual = eliminate(square.T, np.array([mpq(1 if v > 0 else -1) for v in w[support]]))

@@ -3,7 +3,6 @@
   Data(X, y, weight, intercept)     == a problem in fractions, as the user gave it
   rationals(a)                      == the array in gmpy2's fractions, floats at their value
   fractions(a)                      == the same as lists of Python's Fraction
-  eliminate(A, b)                   == a solution of A x = b, or None
   nearest(A, b, x, freedom)         == a solution near x, few of its entries moved, or None
 
 `nearest` is what turns a point of an interior-point method into an optimum: the equations of the
@@ -22,8 +21,9 @@ import scipy.linalg
 from gmpy2 import mpq
 
 from linreg_theory.arrays import Array
+from linreg_theory.elimination import eliminate
 
-__all__ = ["Data", "eliminate", "fractions", "nearest", "rationals"]
+__all__ = ["Data", "fractions", "nearest", "rationals"]
 
 _RANK = 1e-11  # of the largest pivot: below it a pivot counts as zero
 
@@ -60,37 +60,6 @@ def fractions(array: Array) -> Any:
     if array.ndim > 1:
         return [fractions(row) for row in array]
     return [Fraction(int(q.numerator), int(q.denominator)) for q in array]
-
-
-def eliminate(matrix: Array, right: Array) -> Array | None:
-    """A solution of the equations by elimination; unknowns that are free are zero.
-
-    Returns None if there is none.
-    """
-    rows = [[*left, value] for left, value in zip(matrix, right, strict=True)]
-    width = matrix.shape[1]
-    pivots: list[int] = []
-    for column in range(width):
-        at = len(pivots)
-        pivot = next((r for r in range(at, len(rows)) if rows[r][column] != 0), None)
-        if pivot is None:
-            continue
-        rows[at], rows[pivot] = rows[pivot], rows[at]
-        top, scale = rows[at], 1 / rows[at][column]
-        top[column:] = [value * scale for value in top[column:]]
-        for r, row in enumerate(rows):
-            factor = row[column]
-            if r != at and factor != 0:
-                row[column:] = [
-                    a - factor * b for a, b in zip(row[column:], top[column:], strict=True)
-                ]
-        pivots.append(column)
-    if any(row[-1] != 0 for row in rows[len(pivots) :]):
-        return None
-    solution = np.array([mpq(0)] * width, dtype=object)
-    for row, column in zip(rows, pivots, strict=False):
-        solution[column] = row[-1]
-    return solution
 
 
 def nearest(matrix: Array, right: Array, near: Array, freedom: Array) -> Array | None:

@@ -27,6 +27,7 @@ from scipy.optimize import linprog
 
 from linreg_theory.adversarial_dropout import worst_case
 from linreg_theory.arrays import Array, as_budget
+from linreg_theory.elimination import eliminate
 from linreg_theory.problem import Problem
 from linreg_theory.solvers.solution import Unresolved
 
@@ -159,36 +160,12 @@ def _repaired(near: Array, pulls: Array, need: int) -> Array | None:
     system += [[mpq(int(i == row)) for i, _ in loose] for row in rows]
     missing = [-np.sum(keeps[:, j] * pulls[:, j]) for j in columns]
     missing += [need - np.sum(keeps[row]) for row in rows]
-    change = _solved(system, missing)
+    change = eliminate(system, missing)
     if change is None:
         return None
     for (i, j), value in zip(loose, change, strict=True):
         keeps[i, j] += value
     return keeps
-
-
-def _solved(system: list[list[mpq]], right: list[mpq]) -> list[mpq] | None:
-    """A solution of linear equations by elimination; free unknowns are zero."""
-    rows = [[*left, value] for left, value in zip(system, right, strict=True)]
-    width = len(system[0])
-    pivots: list[int] = []
-    for column in range(width):
-        at = len(pivots)
-        pivot = next((r for r in range(at, len(rows)) if rows[r][column] != 0), None)
-        if pivot is None:
-            continue
-        rows[at], rows[pivot] = rows[pivot], rows[at]
-        rows[at] = [value / rows[at][column] for value in rows[at]]
-        for r, row in enumerate(rows):
-            if r != at and row[column] != 0:
-                rows[r] = [a - row[column] * b for a, b in zip(row, rows[at], strict=True)]
-        pivots.append(column)
-    if any(row[-1] != 0 for row in rows[len(pivots) :]):
-        return None
-    solution = [mpq(0)] * width
-    for row, column in zip(rows, pivots, strict=False):
-        solution[column] = row[-1]
-    return solution
 
 
 def _balances(keeps: Array, pulls: Array, need: int) -> bool:
