@@ -7,6 +7,7 @@
   r.step(answer, de, dsigma)== the changes of a, p, q and both slacks, (5, N)
   r.length(step)            == the longest step up to 1 that keeps everything non-negative
   r.ahead(step, length)     == the complementarity products after such a step
+  way_out(state, step)      == that longest step, for any positive state
 
 With alpha = p - q and lambda = rho'(p + q), eliminating a, p and q leaves
 
