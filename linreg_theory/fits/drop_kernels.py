@@ -51,25 +51,21 @@ def linearise(
         for i in range(block * N // blocks, (block + 1) * N // blocks):
             for s in range(2):
                 sign = 1.0 - 2.0 * s
-                of_omega, of_beta, of_psi, total = 0.0, 0.0, 0.0, 0.0
-                above, dropped = 0.0, 0.0
+                of_omega, of_beta, of_psi, total, above, dropped = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
                 for j in range(D):
                     s1, m2 = t[s, i, j], g[s, i, j]
                     above += s1
                     dropped += m2
                     s2, m1 = s1 - sign * X[i, j] * w[j] + z[s, i], p[s, i] - m2
                     inverse = 1 / (m1 * s2 + m2 * s1)
-                    omega[s, i, j] = m1 * m2 * inverse
-                    beta[s, i, j] = m2 * s1 * inverse
+                    omega[s, i, j], beta[s, i, j] = m1 * m2 * inverse, m2 * s1 * inverse
                     of_omega += m1 * m2 * inverse
                     of_beta += m2 * s1 * inverse
                     of_psi += s1 * s2 * inverse
                     total += s1 * m1 + s2 * m2
-                a = p[0, i] + p[1, i]
-                slack[s, i] = a - sign * e[i] - k * z[s, i] - above
+                slack[s, i] = p[0, i] + p[1, i] - sign * e[i] - k * z[s, i] - above
                 room[s, i] = k * p[s, i] - dropped
-                h = room[s, i] / z[s, i] + of_omega
-                left = k - of_beta
+                h, left = room[s, i] / z[s, i] + of_omega, k - of_beta
                 row[s, i, 0], row[s, i, 1] = h, left
                 row[s, i, 2] = 1 / (slack[s, i] / p[s, i] + of_psi + left * left / h)
                 products[block] += total + z[s, i] * room[s, i] + p[s, i] * slack[s, i]

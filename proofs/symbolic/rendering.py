@@ -1,22 +1,24 @@
 r"""A derivation in LaTeX.
 
-  render(chain)  == an `aligned` environment: the start, a line per step with its reason, then
-                    what is named and what is assumed
-  latex(term)    == a term in the paper's notation: sg, [. != 0], (.)_+
+  render(chain)          == an `aligned` environment: the start, a line per step with its reason,
+                            then what is named and what is assumed
+  as_plain(chain, steps) == the same as plain data, each step with how it was confirmed
+  latex(term)            == a term in the paper's notation: sg, [. != 0], (.)_+
 
 What is assumed is printed below the steps, as what it is: given, not proved.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import Max
 from sympy.printing.latex import LatexPrinter
 
-from proofs.symbolic.checker import Chain
+from proofs.symbolic.checker import Chain, Confirmed
 
-__all__ = ["latex", "render"]
+__all__ = ["as_plain", "latex", "render"]
 
 _OF_BUDGETS = {"P", "M"}  # their last index is a budget
 _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge"}
@@ -73,6 +75,27 @@ def render(chain: Chain) -> str:
         lines.append(rf"& \text{{given }} {latex(fact.gap)} {relation} 0")
     body = " \\\\\n".join(lines)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def as_plain(chain: Chain, confirmed: Sequence[Confirmed]) -> dict[str, Any]:
+    """The derivation as plain data in LaTeX; reasons are prose with $mathematics$."""
+    return {
+        "ref": chain.ref,
+        "name": chain.name,
+        "part": chain.part,
+        "start": latex(chain.start),
+        "steps": [
+            {
+                "relation": step.relation,
+                "right": latex(step.right),
+                "reason": step.reason,
+                "confirmed_by": result.by,
+            }
+            for step, result in zip(chain.steps, confirmed, strict=True)
+        ],
+        "where": [[latex(n.symbol), latex(n.term)] for n in chain.given.namings],
+        "given": [[latex(fact.gap), "=" if fact.exact else ">="] for fact in chain.assuming],
+    }
 
 
 def _text(reason: str) -> str:
