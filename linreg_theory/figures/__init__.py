@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from linreg_theory.figures.decompositions import FIGURE as DECOMPOSITIONS
 from linreg_theory.figures.figure import Data, Figure
+from linreg_theory.figures.greedy_against_exact import FIGURE as GREEDY_AGAINST_EXACT
+from linreg_theory.figures.integer_programs import FIGURE as INTEGER_PROGRAMS
 from linreg_theory.figures.writing import FORMATS, documented, make, select_from, written
 
 __all__ = ["FIGURES", "FORMATS", "Data", "Figure", "documented", "make", "select", "written"]
 
-FIGURES = (DECOMPOSITIONS,)
+FIGURES = (DECOMPOSITIONS, GREEDY_AGAINST_EXACT, INTEGER_PROGRAMS)
 
 
 def select(names: list[str]) -> tuple[Figure, ...]:
