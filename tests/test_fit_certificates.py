@@ -179,3 +179,27 @@ def test_files_are_read_strictly() -> None:
     for content in contents:
         with pytest.raises(BadCertificate):
             from_json(content)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "delta", "value"),
+    [
+        ([[2, -2, 1, -1], [0, 1, 0, 2]], [-2, 4], "3/2", "18"),
+        ([[3, 2, -3, 0], [2, 2, -2, -1]], [3, 3], "1", "9/2"),
+        (
+            [[3, 1, -3, 3], [-3, 0, -2, -2], [-2, 2, -2, -2], [-1, -2, -3, 0]],
+            [0, -4, 0, -4],
+            "3/40",
+            "36/25",
+        ),
+    ],
+)
+def test_degenerate_optima_are_reached_by_exchanging(
+    X: Any, y: Any, delta: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the floating-point fit reads a set wrong: at a threshold, or a weight of zero."""
+    certificate = certify_training(np.array(X), np.array(y), Fraction(delta))
+    assert certificate.value == check_fit(certificate) == Fraction(value)
+    monkeypatch.setattr("linreg_theory.fits.exact_training._EXCHANGES", 1)
+    with pytest.raises(Unresolved):
+        certify_training(np.array(X), np.array(y), Fraction(delta))

@@ -5,7 +5,8 @@
 A fit to a small gap tells which weights and residuals are zero at an optimum. With these and the
 other signs fixed, the optimality conditions are linear in the weights and in the multipliers of
 the zero residuals; the exact solution next to the fit is an optimum if its signs come out right.
-Whether it is one is decided by `certificates`, which knows nothing of how it was found.
+What comes out on the wrong side, exactly, is moved there and the equations are solved again.
+Whether it is an optimum is decided by `certificates`, which knows nothing of how it was found.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from linreg_theory.fits.rational import Data, fractions, nearest, rationals
 from linreg_theory.solvers.solution import Unresolved
 
 __all__ = ["certify_training"]
+
+_EXCHANGES = 24  # of weights and residuals that the fit has read wrong
 
 
 def certify_training(
@@ -45,20 +48,75 @@ def certify_training(
     Unresolved
         If the solution of the active set's equations is no optimum, or there is none.
     """
-    system, right, chosen, pinned = _equations(data, mpq(delta), signs, sides)
-    w, free, alpha = start
-    near = np.concatenate([w[chosen], free, alpha[pinned]])
-    most = np.max(np.abs(alpha), initial=0)
-    room = np.concatenate([np.abs(w[chosen]), np.abs(free) + 1, most - np.abs(alpha[pinned])])
-    solved = nearest(system, right, rationals(near), room)
+    signs, sides = signs.astype(int), sides.astype(int)
+    solution = tuple(rationals(part) for part in start)
+    reason = ""
+    for _ in range(_EXCHANGES):
+        found = _solved(data, mpq(delta), solution, signs, sides)
+        if found is None:
+            raise Unresolved("the active set's equations contradict each other")
+        solution = found
+        certificate = _certificate(data, delta, solution, sides)
+        try:
+            check_fit(certificate)
+            return certificate
+        except BadCertificate as error:
+            reason = str(error)
+        if not _exchange(data, mpq(delta), solution, signs, sides):
+            break
+    raise Unresolved(f"the exact solution of the active set is no optimum: {reason}")
+
+
+def _solved(
+    data: Data, delta: mpq, near: tuple[Array, ...], signs: Array, sides: Array
+) -> tuple[Array, ...] | None:
+    """Weights, free weights and alpha that solve the equations, next to the given ones."""
+    system, right, chosen, pinned = _equations(data, delta, signs, sides)
+    w, free, alpha = near
+    start = np.concatenate([w[chosen], free, alpha[pinned]])
+    sizes = [np.abs(part).astype(float) for part in near]
+    most = np.max(sizes[2], initial=0)
+    room = np.concatenate([sizes[0][chosen], sizes[1] + 1, most - sizes[2][pinned]])
+    solved = nearest(system, right, start, room)
     if solved is None:
-        raise Unresolved("the active set's equations contradict each other")
-    certificate = _certificate(data, delta, solved, chosen, pinned, sides)
-    try:
-        check_fit(certificate)
-    except BadCertificate as error:
-        raise Unresolved(f"the exact solution of the active set is no optimum: {error}") from error
-    return certificate
+        return None
+    weights = np.full(data.X.shape[1], mpq(0), dtype=object)
+    weights[chosen] = solved[: len(chosen)]
+    free = solved[len(chosen) : len(chosen) + len(free)]
+    e = data.y - data.X @ weights - np.sum(free)
+    size = data.weight * (np.abs(e) + delta * np.sum(np.abs(weights)))
+    alpha = size * sides
+    alpha[pinned] = solved[len(chosen) + len(free) :]
+    return weights, free, alpha
+
+
+def _exchange(
+    data: Data, delta: mpq, solution: tuple[Array, ...], signs: Array, sides: Array
+) -> bool:
+    """Move what is first on its wrong side to the other one; False if nothing is.
+
+    One at a time and by least index: where several are wrong, most follow from the first.
+    """
+    w, free, alpha = solution
+    e = data.y - data.X @ w - np.sum(free)
+    reach = data.weight * delta * np.sum(np.abs(w))
+    pull = alpha @ data.X
+    limit = delta * np.sum(np.maximum(np.abs(alpha), reach))
+    for j in range(len(w)):
+        if signs[j] * w[j] < 0:
+            signs[j] = 0
+            return True
+        if signs[j] == 0 and abs(pull[j]) > limit:
+            signs[j] = 1 if pull[j] > 0 else -1
+            return True
+    for i in range(len(e)):
+        if sides[i] * e[i] < 0:
+            sides[i] = 0
+            return True
+        if sides[i] == 0 and abs(alpha[i]) > reach[i]:
+            sides[i] = 1 if alpha[i] > 0 else -1
+            return True
+    return False
 
 
 def _equations(
@@ -88,16 +146,13 @@ def _equations(
 
 
 def _certificate(
-    data: Data, delta: Fraction, solved: Array, chosen: Array, pinned: Array, sides: Array
+    data: Data, delta: Fraction, solution: tuple[Array, ...], sides: Array
 ) -> TrainingCertificate:
-    """What follows from the solution: every weight, multiplier and value."""
-    w = np.full(data.X.shape[1], mpq(0), dtype=object)
-    w[chosen] = solved[: len(chosen)]
-    b = solved[len(chosen)] if data.intercept else mpq(0)
+    """What follows from the solution: every multiplier's size, and the value."""
+    w, free, alpha = solution
+    b = np.sum(free) if data.intercept else mpq(0)
     e = data.y - data.X @ w - b
     a = data.weight * (np.abs(e) + mpq(delta) * np.sum(np.abs(w)))
-    alpha = a * np.array([int(side) for side in sides], dtype=object)
-    alpha[pinned] = solved[len(chosen) + data.intercept :]
     value = np.sum(a * a / data.weight)
     return TrainingCertificate(
         *(fractions(data.X), fractions(data.y), fractions(data.weight), delta, data.intercept),
