@@ -95,7 +95,7 @@ CLAIM = Claim(
     r" \#\{j : \sigma_i a_{ij} > 0\} \text{ on; if all } \sigma_i a_{ij} \ge 0"
     r" \text{ it is the vector } k\text{-norm of } x_i \odot w",
     verdict="holds",
-    plain="The penalty grows with k, ever more slowly, until all adverse features are dropped.",
+    plain="What k drops can do to a residual grows with k, ever more slowly, and then saturates.",
     relation=">=",
     family=Regression(frozenset(), cut="orders"),
     pair=pair,

@@ -13,15 +13,25 @@ Adding a figure: a file beside `decompositions`, and a line here.
 
 from __future__ import annotations
 
+from linreg_theory.figures.budgets import FIGURE as BUDGETS
 from linreg_theory.figures.decompositions import FIGURE as DECOMPOSITIONS
 from linreg_theory.figures.figure import Data, Figure
 from linreg_theory.figures.greedy_against_exact import FIGURE as GREEDY_AGAINST_EXACT
 from linreg_theory.figures.integer_programs import FIGURE as INTEGER_PROGRAMS
+from linreg_theory.figures.rank_and_scale import FIGURE as RANK_AND_SCALE
+from linreg_theory.figures.sign_of_zero import FIGURE as SIGN_OF_ZERO
 from linreg_theory.figures.writing import FORMATS, documented, make, select_from, written
 
 __all__ = ["FIGURES", "FORMATS", "Data", "Figure", "documented", "make", "select", "written"]
 
-FIGURES = (DECOMPOSITIONS, GREEDY_AGAINST_EXACT, INTEGER_PROGRAMS)
+FIGURES = (
+    DECOMPOSITIONS,
+    GREEDY_AGAINST_EXACT,
+    INTEGER_PROGRAMS,
+    BUDGETS,
+    RANK_AND_SCALE,
+    SIGN_OF_ZERO,
+)
 
 
 def select(names: list[str]) -> tuple[Figure, ...]:
