@@ -16,8 +16,10 @@ from __future__ import annotations
 from linreg_theory.figures.budgets import FIGURE as BUDGETS
 from linreg_theory.figures.decompositions import FIGURE as DECOMPOSITIONS
 from linreg_theory.figures.figure import Data, Figure
+from linreg_theory.figures.geometry import FIGURE as GEOMETRY
 from linreg_theory.figures.greedy_against_exact import FIGURE as GREEDY_AGAINST_EXACT
 from linreg_theory.figures.integer_programs import FIGURE as INTEGER_PROGRAMS
+from linreg_theory.figures.paths import FIGURE as PATHS
 from linreg_theory.figures.rank_and_scale import FIGURE as RANK_AND_SCALE
 from linreg_theory.figures.sign_of_zero import FIGURE as SIGN_OF_ZERO
 from linreg_theory.figures.writing import FORMATS, documented, make, select_from, written
@@ -28,6 +30,8 @@ FIGURES = (
     DECOMPOSITIONS,
     GREEDY_AGAINST_EXACT,
     INTEGER_PROGRAMS,
+    PATHS,
+    GEOMETRY,
     BUDGETS,
     RANK_AND_SCALE,
     SIGN_OF_ZERO,
