@@ -67,7 +67,7 @@ CLAIM = Claim(
     statement=r"\|w\|_0 \le k \Rightarrow \sum_i \max_{|S| \le k} (\cdot)^2 \ge \|y\|^2; \quad"
     r" 0 \text{ is optimal, or } \|w^*\|_0 \ge k + 1 \text{ for every minimiser } w^*",
     verdict="holds",
-    plain="Exact dropout forbids sparse weights: 0 is optimal, or all optima have over k non-zeros.",
+    plain="Exact dropout forbids sparse weights: 0 is optimal or all optima have over k non-zeros.",
     relation=">=",
     # Not symbolic: optima need numbers. Not integer: AD-7 has compared that maximum.
     family=Fitted(frozenset({"k"}), shapes=((1, 2), (2, 2)), at_optima=True),
