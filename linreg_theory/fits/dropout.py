@@ -22,6 +22,8 @@ from linreg_theory.fits.training_model import shortest_solution
 
 __all__ = ["minimise"]
 
+_NEAR = 30  # times the tolerance: from there on a point's own gap is worth computing
+_EVERY = 8  # steps at which it is computed whatever the gap is
 _LAST = 1e-15  # the gap from which more steps are of no use
 
 
@@ -64,9 +66,9 @@ def _on_all(model: DropoutModel, tol: float) -> DropoutFit:
     best = _least_squares(model) if model.k == 0 else _at_zero(model)
     if model.k == 0 or best.gap <= tol:
         return best
-    zero, tried = best, max(tol, 1e-3)
+    zero, tried = best, _NEAR * tol
     for point in central_path(model.X, model.F, model.y, model.k):
-        if point.gap > tried:
+        if point.gap > tried and (point.steps % _EVERY or not point.steps):
             continue
         if not all(np.isfinite(part).all() for part in (point.w, point.free, point.p)):
             break

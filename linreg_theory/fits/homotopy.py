@@ -92,7 +92,10 @@ class TrainingPath:
     @quiet
     def at(self, delta: float) -> tuple[Array, Array, Array]:
         """Weights (D',), free weights and alpha (N',) at this radius."""
-        t, units = self.piece(delta), self.units
+        return self._at(self.piece(delta), delta)
+
+    def _at(self, t: int, delta: float) -> tuple[Array, Array, Array]:
+        units = self.units
         s, total = _level(self.line[t], 1 / float(delta))
         items = self.order[self.starts[t] : self.starts[t + 1]]
         values = self.solution[self.starts[t] : self.starts[t + 1]] @ np.array([1, s, total])
@@ -111,24 +114,37 @@ class TrainingPath:
         signs[self.units.kept] = self.signs[t]
         return signs, self.sides[t].copy()
 
+    @quiet
     def fits(self, deltas: Iterable[float]) -> list[Fit]:
         """Fits at these radii, each with its proven gap."""
         radii = np.array([float(delta) for delta in deltas])
-        points = [self.at(delta) for delta in radii]
-        if not points:
+        if not len(radii):
             return []
+        pieces = [self.piece(delta) for delta in radii]
+        points = [self._at(t, delta) for t, delta in zip(pieces, radii, strict=True)]
         proven = values_and_bounds(
-            self.units, radii, *(np.array(p) for p in zip(*points, strict=True))
+            self.units, radii, *(np.array(part) for part in zip(*points, strict=True))
         )
-        return [self._fit(*each) for each in zip(radii, points, *proven, strict=True)]
-
-    def _fit(self, delta: float, point: tuple[Array, ...], value: float, bound: float) -> Fit:
-        """What was proven of all radii at once, or is proven of this one if that is too little."""
-        (w, free, alpha), t = point, self.piece(delta)
         size = float(np.linalg.norm(self.units.y))
+        return [
+            self._fit(delta, t, point, value, bound, size)
+            for delta, t, point, value, bound in zip(radii, pieces, points, *proven, strict=True)
+        ]
+
+    def _fit(
+        self,
+        delta: float,
+        t: int,
+        point: tuple[Array, ...],
+        value: float,
+        bound: float,
+        size: float,
+    ) -> Fit:
+        """What was proven of all radii at once, or is proven of this one if that is too little."""
+        w, free, alpha = point
         if np.isfinite(value) and relative_gap(value, bound, size) <= _MET:
-            signs, sides = np.where(self.signs[t] != 0, np.sign(w), 0), self.sides[t]
-            return Fit(w, free, alpha, signs, sides, float(value), float(bound), 0, size)
+            signs = np.where(self.signs[t] != 0, np.sign(w), 0)
+            return Fit(w, free, alpha, signs, self.sides[t], float(value), float(bound), 0, size)
         model = self.units.training(delta, np.inf)
         return model.fit(w, free, alpha, self.signs[t] != 0, self.sides[t] == 0)
 
