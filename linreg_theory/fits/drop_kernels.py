@@ -36,13 +36,12 @@ __all__ = ["linearise", "plain", "sources", "steps"]
 def linearise(
     first_block: int, last_block: int, X: Array, F: Array, w: Array, k: float, t: Array,
     g: Array, z: Array, p: Array, slack: Array,
-    room: Array, omega: Array, beta: Array, row: Array, e: Array, plus: Array, minus: Array,
+    room: Array, omega: Array, beta: Array, row: Array, plus: Array, minus: Array,
     diagonal: Array, products: Array,
 ) -> None:  # fmt: skip
     """Eliminate the entries: the system is diag(sum of diagonal) + plus'plus - minus'minus.
 
-    Slacks and room follow from the residuals e (N,); `products` (blocks,) receives the sums of
-    the complementarity products.
+    `products` (blocks,) receives the sums of the complementarity products.
     """
     N, D = X.shape
     blocks = diagonal.shape[0]
@@ -51,21 +50,19 @@ def linearise(
         for i in range(block * N // blocks, (block + 1) * N // blocks):
             for s in range(2):
                 sign = 1.0 - 2.0 * s
-                of_omega, of_beta, of_psi, total, above, dropped = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+                of_omega, of_beta, of_psi, total = 0.0, 0.0, 0.0, 0.0
                 for j in range(D):
                     s1, m2 = t[s, i, j], g[s, i, j]
-                    above += s1
-                    dropped += m2
                     s2, m1 = s1 - sign * X[i, j] * w[j] + z[s, i], p[s, i] - m2
                     inverse = 1 / (m1 * s2 + m2 * s1)
-                    omega[s, i, j], beta[s, i, j] = m1 * m2 * inverse, m2 * s1 * inverse
+                    omega[s, i, j] = m1 * m2 * inverse
+                    beta[s, i, j] = m2 * s1 * inverse
                     of_omega += m1 * m2 * inverse
                     of_beta += m2 * s1 * inverse
                     of_psi += s1 * s2 * inverse
                     total += s1 * m1 + s2 * m2
-                slack[s, i] = p[0, i] + p[1, i] - sign * e[i] - k * z[s, i] - above
-                room[s, i] = k * p[s, i] - dropped
-                h, left = room[s, i] / z[s, i] + of_omega, k - of_beta
+                h = room[s, i] / z[s, i] + of_omega
+                left = k - of_beta
                 row[s, i, 0], row[s, i, 1] = h, left
                 row[s, i, 2] = 1 / (slack[s, i] / p[s, i] + of_psi + left * left / h)
                 products[block] += total + z[s, i] * room[s, i] + p[s, i] * slack[s, i]
@@ -117,9 +114,8 @@ def sources(
                         move = dt[s, i, j]
                         r1 -= move * (dp[s, i] - dg[s, i, j])
                         r2 -= (move - sign * X[i, j] * dw[j] + dz[s, i]) * dg[s, i, j]
-                    inverse = 1 / (m1 * s2 + m2 * s1)
-                    gamma[s, i, j] = (m1 * r2 - m2 * r1) * inverse
-                    tau[s, i, j] = (s2 * r1 + s1 * r2) * inverse
+                    gamma[s, i, j] = (m1 * r2 - m2 * r1) / (m1 * s2 + m2 * s1)
+                    tau[s, i, j] = (r1 + s1 * gamma[s, i, j]) / m1
                     of_gamma += gamma[s, i, j]
                     of_tau += tau[s, i, j]
                 r3, r4 = target - z[s, i] * room[s, i], target - slack[s, i] * p[s, i]
@@ -164,9 +160,7 @@ def _entries(
         dg[s, i, j], dt[s, i, j] = more, rise
         of_g += more
         of_t += rise
-        for move, value in ((more, m2), (rise, s1), (change - more, m1), (rise - beyond, s2)):
-            if move < least * value:  # seldom: a division is the dearest thing here
-                least = move / value
+        least = min(least, more / m2, rise / s1, (change - more) / m1, (rise - beyond) / s2)
     return of_g, of_t, least
 
 

@@ -62,7 +62,6 @@ class _Interior:
         self.p = np.stack([a / 2, a / 2])
         self.g = np.repeat((self.p * k / (2 * D))[:, :, None], D, axis=2)
         self.omega, self.beta, self.gamma, self.tau, self.dt, self.dg = np.zeros((6, 2, N, D))
-        self.slack, self.room = np.zeros((2, 2, N))
         self.dz, self.dp, self.dslack, self.droom = np.zeros((4, 2, N))
         self.row, self.source = np.zeros((2, N, 3)), np.zeros((2, N, 2))
         self.plus, self.minus = np.zeros((2, 2 * N, D + F.shape[1]))
@@ -73,10 +72,12 @@ class _Interior:
     def linearise(self) -> None:
         """Take up the current point: slacks, the system's parts, `products` and `gap`."""
         e, a = self.y - self.X @ self.w - self.F @ self.b, self.p[0] + self.p[1]
+        self.slack = np.stack([a - e, a + e]) - self.k * self.z - self.t.sum(axis=2)
+        self.room = self.k * self.p - self.g.sum(axis=2)
         self._run(
             drop_kernels.linearise,
             *(self.X, self.F, self.w, self.k, self.t, self.g, self.z, self.p),
-            *(self.slack, self.room, self.omega, self.beta, self.row, e),
+            *(self.slack, self.room, self.omega, self.beta, self.row),
             *(self.plus, self.minus, self.diagonal, self.by_block),
         )
         self.products = float(self.by_block.sum())
