@@ -74,7 +74,8 @@ def draw(data: Data) -> Picture:
         row[0].set_title(f"adversarial training, {each['name']}")
         row[1].set_title(f"adversarial dropout, {each['name']}")
         row[0].set_ylabel("objective / clean loss")
-    panels[0, 0].legend(loc="upper left")
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside upper center", ncols=4)
     return picture
 
 
