@@ -20,7 +20,7 @@ test: .venv/test proofs
 	$(BIN)/pytest -n 2
 
 proofs:
-	PYTHON=$(PYTHON) bash .ci/system test
+	PYTHON=$(PYTHON) bash .ci/system proofs
 	$(MAKE) -C proofs/rocq
 
 bench: .venv/core
@@ -37,6 +37,7 @@ bench: .venv/core
 	touch $@
 
 .venv/test: .venv/core
+	PYTHON=$(PYTHON) bash .ci/system test
 	$(PIP) -e '.[deep,test]'
 	touch $@
 
