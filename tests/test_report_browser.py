@@ -185,7 +185,8 @@ def test_filters_by_verdict_and_by_kind(browser: Browser, file: Path) -> None:
             right = [claim.ref for claim in CLAIMS if claim.verdict == verdict]
             assert page.evaluate(VISIBLE_ROWS) == right
             assert page.locator("output").inner_text() == f"{len(right)} of 52 claims"
-        page.get_by_role("button", name="Show all").click()
+        page.get_by_role("button", name="Show all").click()  # the form tells the script afterwards
+        page.wait_for_function("document.querySelector('output').textContent.startsWith('52 of')")
         assert len(page.evaluate(VISIBLE_ROWS)) == len(CLAIMS)
         for kind in ("integer", "symbolic"):
             page.locator(f"input[name=kind][value={kind}]").set_checked(True)
