@@ -227,9 +227,9 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     """A second one is refused, also one in another process; a killed one leaves no lock."""
     first, second = run_in(tmp_path)[0], run_in(tmp_path)[0]
-    with first.alone():
-        with pytest.raises(BlockingIOError, match="by another process"), second.alone():
-            pass
+    refused = pytest.raises(BlockingIOError, match="by another process")
+    with first.alone(), refused, second.alone():
+        pass
     child = os.fork()
     if not child:
         with first.alone():
