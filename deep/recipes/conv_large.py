@@ -9,7 +9,7 @@ they disagree, the flavour decides.
 
 from __future__ import annotations
 
-from deep.recipes.recipe import COMBINED, DROPOUT, SEMI, WITH_VAT, Layer, Recipe
+from deep.recipes.recipe import COMBINED, DROPOUT, OFFICIAL_SEARCH, SEMI, WITH_VAT, Layer, Recipe
 from deep.settings import METHODS
 
 __all__ = ["recipe"]
@@ -154,18 +154,7 @@ _OFFICIAL = (
         "the passes share their dropout masks and see two augmentations of each image; without "
         "the second view the derivative at a mask of ones would be zero",
     ),
-    Layer(
-        "code",
-        {"attack.search": "reversed"},
-        "the mask search takes KL with its arguments exchanged; QE is the same either way",
-    ),
-    Layer(
-        "chosen",
-        {"attack.search": "loss"},
-        "the program's SAdD does not run; repaired it searches with KL against a softmax of the "
-        "one-hot label, which is attack.search = official-sadd here",
-        methods=("sadd",),
-    ),
+    *OFFICIAL_SEARCH,
     Layer("code", {"attack.renormalise": True}, "masks are scaled to sum to H"),
     Layer("code", {"loss.entropy": 0.0, "data.unlabelled_includes_labelled": True}),
     Layer("code", {"network.norm_decay": 0.99}),

@@ -10,7 +10,7 @@ sets, wherever that is possible.
 
 from __future__ import annotations
 
-from deep.recipes.recipe import COMBINED, SEMI, WITH_VAT, Layer, Recipe
+from deep.recipes.recipe import COMBINED, OFFICIAL_SEARCH, SEMI, WITH_VAT, Layer, Recipe
 from deep.settings import METHODS
 
 __all__ = ["MNIST", "paper_layers"]
@@ -161,18 +161,7 @@ _OFFICIAL = (
         "dropout layer only",
         methods=("pi",),
     ),
-    Layer(
-        "code",
-        {"attack.search": "reversed"},
-        "the mask search takes KL with its arguments exchanged; QE is the same either way",
-    ),
-    Layer(
-        "chosen",
-        {"attack.search": "loss"},
-        "the program's SAdD does not run; repaired it searches with KL against a softmax of the "
-        "one-hot label, which is attack.search = official-sadd here",
-        methods=("sadd",),
-    ),
+    *OFFICIAL_SEARCH,
     Layer(
         "code",
         {"attack.renormalise": True, "data.unlabelled_includes_labelled": True},

@@ -9,6 +9,7 @@
   SUPERVISED      == methods that need every label; SEMI: the others
   DROPOUT         == methods with an adversarial mask; COMBINED: those that have VAT as well
   WITH_VAT        == VAT, alone or combined
+  OFFICIAL_SEARCH == layers: how the authors' program searches for masks
   unused(s, key)  == whether a run with settings s leaves that setting alone
   scaled(s, n)    == settings whose epochs are n, their ramps shortened or stretched alike
 
@@ -28,6 +29,7 @@ from deep.settings import METHODS, Settings
 __all__ = [
     "COMBINED",
     "DROPOUT",
+    "OFFICIAL_SEARCH",
     "SEMI",
     "SOURCES",
     "SUPERVISED",
@@ -94,6 +96,22 @@ class Layer:
     values: Mapping[str, Any] = field(hash=False)
     why: str = ""
     methods: tuple[str, ...] = METHODS
+
+
+OFFICIAL_SEARCH = (
+    Layer(
+        "code",
+        {"attack.search": "reversed"},
+        "the mask search takes KL with its arguments exchanged; QE is the same either way",
+    ),
+    Layer(
+        "chosen",
+        {"attack.search": "loss"},
+        "the program's SAdD does not run; repaired it searches with KL against a softmax of the "
+        "one-hot label, which is attack.search = official-sadd here",
+        methods=("sadd",),
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -294,7 +294,7 @@ def _levels(size: Array, rho: Array, total: Array) -> Array:
                     square += rho[i] * rho[i]
                 else:
                     rest -= rho[i] * size[row, i]
-            if 0 <= raised <= count:
+            if 0 <= raised <= count or count == 0:  # none is left only where rounding decides
                 break
             raised, level = count, max(rest / square, 0.0)
         levels[row] = level
