@@ -34,10 +34,13 @@ def test_the_level_is_the_smallest_that_reaches_the_total(n: int) -> None:
 
 
 def test_a_total_reached_but_for_rounding_raises_nothing() -> None:
-    for size in (np.full(10, 0.1), np.array([0.1, 0.2, 0.3])):
-        total = np.nextafter(float(np.sum(size)), 1) + 2**-53
-        level = water_level(size, np.ones(len(size)), total)
-        assert reached(size, np.ones(len(size)), float(level)) <= total * (1 + 1e-15)
+    rng = np.random.default_rng(6)
+    ones = np.ones(12)
+    for _ in range(500):
+        size = 10.0 ** rng.uniform(-3, 3, 12)
+        total = np.nextafter(float(ones @ size), np.inf)
+        level = float(water_level(size, ones, total))
+        assert reached(size, ones, level) <= total * (1 + 1e-14)
 
 
 def path(intercept: bool) -> tuple[Units, Any, tuple[Any, ...]]:
