@@ -186,7 +186,7 @@ class Hardware(_Part):
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     devices: int = Field(1, ge=1)
     precision: Literal["32", "bf16"] = "32"
-    channels_last: bool = False
+    channels_last: bool = True  # what convolutions are fastest with
     compile: bool = False
     threads: int | None = Field(None, ge=1)  # of one process on a CPU
     checkpoint_steps: int | None = Field(None, ge=1)  # between checkpoints; each epoch's end too

@@ -203,10 +203,10 @@ def figures_(
     seed: SeedOption = 0,
 ) -> None:
     """Draw the comparison figures, each with its data beside it."""
-    from linreg_theory import figures  # brings matplotlib and the fits: only where needed
+    from linreg_theory import figures, pictures  # bring matplotlib and the fits: only where needed
 
     chosen = usable(figures.select, names or [])
-    kind = usable(inputs.one_of, "format", format, figures.FORMATS)
+    kind = usable(inputs.one_of, "format", format, pictures.FORMATS)
     dataset = usable(inputs.dataset, data, target)
     usable(inputs.folder, out)
     with _progress() as progress:

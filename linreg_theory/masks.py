@@ -66,17 +66,17 @@ def flip_at_most(base: Any, scores: Any, budget: int) -> Any:
     Undecided
         If the scores are symbols whose order is not determined.
     """
-    base, scores, xp = _masks_and_scores(base, scores)
+    base, on, scores, xp = _masks_and_scores(base, scores)
     budget = as_budget("budget", budget, base.shape[-1])
-    eligible = ((base == 1) & _below_zero(scores)) | ((base == 0) & _below_zero(-scores))
     if _holds_objects(scores):
+        eligible = (on & _below_zero(scores)) | (~on & _below_zero(-scores))
         chosen = _chosen_objects(eligible, scores, budget)
     elif budget == 0:
-        chosen = xp.zeros_like(eligible)
+        chosen = xp.zeros_like(on)
     else:
-        gain = xp.where(eligible, xp.abs(scores), xp.zeros_like(scores))
-        chosen = _chosen(xp, eligible, gain, budget)
-    return xp.where(chosen, xp.astype(base == 0, base.dtype), base)
+        gain = xp.where(on, -scores, scores)  # of a flip; those of no gain are not made
+        chosen = _chosen(xp, gain > 0, gain, budget)
+    return xp.astype(on ^ chosen, base.dtype)
 
 
 def flips(first: Any, second: Any) -> Any:
@@ -177,7 +177,7 @@ def _holds_objects(scores: Any) -> bool:
     return bool(scores.dtype == np.dtype(object)) if isinstance(scores, np.ndarray) else False
 
 
-def _masks_and_scores(base: Any, scores: Any) -> tuple[Any, Any, Any]:
+def _masks_and_scores(base: Any, scores: Any) -> tuple[Any, Any, Any, Any]:
     base, scores = _as_array(base), _as_array(scores)
     xp = array_namespace(base, scores)
     if base.ndim == 0 or base.shape[-1] == 0:
@@ -188,14 +188,18 @@ def _masks_and_scores(base: Any, scores: Any) -> tuple[Any, Any, Any]:
         raise ValueError(
             f"scores must fit the shape of base, {tuple(base.shape)}, got {tuple(scores.shape)}"
         ) from None
-    if not xp.all((base == 0) | (base == 1)):
+    on = base == 1
+    if not xp.all(on | (base == 0)):
         raise ValueError("base must hold zeros and ones only")
     if not _holds_objects(scores):
         if xp.isdtype(scores.dtype, ("bool", "complex floating")):
             raise TypeError(f"scores must be real numbers, got dtype {scores.dtype}")
-        if not xp.all(xp.isfinite(scores)):
+        # NaN is the largest and the smallest; asking each entry costs torch as much as the choice.
+        if 0 not in scores.shape and not all(
+            xp.isfinite(extreme(scores)) for extreme in (xp.max, xp.min)
+        ):
             raise ValueError("scores must be finite, got NaN or infinity")
-    return base, scores, xp
+    return base, on, scores, xp
 
 
 def _below_zero(scores: Any) -> Any:

@@ -5,7 +5,6 @@
   make(figure, ...)          == compute and write one: its data and its picture
   documented(figure, ...)    == its data with version, seed, data set and environment
   written(figure, data, ...) == the picture of these data, as a file
-  FORMATS                    == svg | png | pdf
   Figure, Data               == what a figure is, and its data
 
 Adding a figure: a file beside `decompositions`, and a line here.
@@ -22,9 +21,9 @@ from linreg_theory.figures.integer_programs import FIGURE as INTEGER_PROGRAMS
 from linreg_theory.figures.paths import FIGURE as PATHS
 from linreg_theory.figures.rank_and_scale import FIGURE as RANK_AND_SCALE
 from linreg_theory.figures.sign_of_zero import FIGURE as SIGN_OF_ZERO
-from linreg_theory.figures.writing import FORMATS, documented, make, select_from, written
+from linreg_theory.figures.writing import documented, make, select_from, written
 
-__all__ = ["FIGURES", "FORMATS", "Data", "Figure", "documented", "make", "select", "written"]
+__all__ = ["FIGURES", "Data", "Figure", "documented", "make", "select", "written"]
 
 FIGURES = (
     DECOMPOSITIONS,

@@ -14,8 +14,8 @@ from linreg_theory import adversarial_dropout
 from linreg_theory.arrays import Array
 from linreg_theory.datasets import Dataset
 from linreg_theory.figures.figure import Data, Figure
-from linreg_theory.figures.style import BLACK, BLUE, GREY, ORANGE, note, sheet
 from linreg_theory.masks import Norm, Reading, algorithm_1, allowed_flips, flips
+from linreg_theory.pictures import BLACK, BLUE, GREY, ORANGE, note, sheet
 from linreg_theory.problem import Problem
 from linreg_theory.solvers import mask_space
 

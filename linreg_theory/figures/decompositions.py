@@ -11,7 +11,7 @@ from linreg_theory import adversarial_dropout, adversarial_training, datasets
 from linreg_theory.datasets import Dataset
 from linreg_theory.decomposition import Decomposition
 from linreg_theory.figures.figure import Data, Figure
-from linreg_theory.figures.style import BLACK, BLUE, ORANGE, SKY, sheet
+from linreg_theory.pictures import BLACK, BLUE, ORANGE, SKY, sheet
 from linreg_theory.problem import Problem
 from linreg_theory.weights import ridge
 

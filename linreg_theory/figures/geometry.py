@@ -19,7 +19,7 @@ from linreg_theory.figures.geometry_grids import (
     draw_penalty,
     landscapes,
 )
-from linreg_theory.figures.style import sheet
+from linreg_theory.pictures import sheet
 
 
 def compute(dataset: Dataset, seed: int) -> Data:

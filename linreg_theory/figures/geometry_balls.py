@@ -21,7 +21,7 @@ from linreg_theory import adversarial_dropout
 from linreg_theory.arrays import Array
 from linreg_theory.figures.figure import Data
 from linreg_theory.figures.geometry_grids import SAMPLES
-from linreg_theory.figures.style import BLACK, BLUE, GREY, ORANGE, note
+from linreg_theory.pictures import BLACK, BLUE, GREY, ORANGE, note
 from linreg_theory.problem import Problem
 from linreg_theory.top_k_norm import dual_norm, norm
 

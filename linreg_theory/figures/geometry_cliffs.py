@@ -21,7 +21,7 @@ from linreg_theory import adversarial_dropout, adversarial_training
 from linreg_theory.arrays import Array
 from linreg_theory.figures.figure import Data
 from linreg_theory.figures.geometry_grids import OBJECTIVES, RADIUS, SAMPLES
-from linreg_theory.figures.style import BLACK, BLUE, GREY, ORANGE
+from linreg_theory.pictures import BLACK, BLUE, GREY, ORANGE
 from linreg_theory.problem import Problem
 
 __all__ = ["cliffs", "draw_dropout", "draw_training"]

@@ -27,9 +27,9 @@ from matplotlib.patches import Patch
 from linreg_theory import adversarial_dropout, adversarial_training
 from linreg_theory.arrays import Array
 from linreg_theory.figures.figure import Data
-from linreg_theory.figures.style import BLACK, GREY, RED, note
 from linreg_theory.fits import fit_dropout, fit_training
 from linreg_theory.fits.greedy import fit_greedy
+from linreg_theory.pictures import BLACK, GREY, RED, note
 from linreg_theory.problem import Problem
 from linreg_theory.weights import least_squares
 

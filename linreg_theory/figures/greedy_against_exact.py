@@ -16,7 +16,7 @@ from linreg_theory.arrays import Array
 from linreg_theory.cases.family import rationals
 from linreg_theory.datasets import Dataset
 from linreg_theory.figures.figure import Data, Figure
-from linreg_theory.figures.style import BLACK, BLUE, DASHES, GREEN, GREY, MARKS, ORANGE, note, sheet
+from linreg_theory.pictures import BLACK, BLUE, DASHES, GREEN, GREY, MARKS, ORANGE, note, sheet
 from linreg_theory.problem import Problem
 from linreg_theory.weights import WEIGHTS, weights
 

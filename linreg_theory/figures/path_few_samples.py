@@ -18,8 +18,8 @@ from linreg_theory import adversarial_training
 from linreg_theory.arrays import Array
 from linreg_theory.figures.figure import Data
 from linreg_theory.figures.path_methods import share_of_gap
-from linreg_theory.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, note
 from linreg_theory.fits import fit_training_path
+from linreg_theory.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, RED, note
 from linreg_theory.problem import Problem
 from linreg_theory.solvers import Unresolved
 from linreg_theory.thresholds import Interpolation, interpolation

@@ -13,7 +13,7 @@ from linreg_theory.datasets import Dataset
 from linreg_theory.figures.figure import Data, Figure
 from linreg_theory.figures.path_few_samples import draw_few, few_samples
 from linreg_theory.figures.path_methods import METHODS, Method, Path, Split, fitted_path, split
-from linreg_theory.figures.style import BLACK, BLUE, COLOURS, DASHES, GREY, RED, note, sheet
+from linreg_theory.pictures import BLACK, BLUE, COLOURS, DASHES, GREY, RED, note, sheet
 
 _FACTOR = 10.0  # one feature in a unit ten times smaller
 _NAMED = 4  # features with a colour of their own

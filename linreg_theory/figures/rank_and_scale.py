@@ -12,7 +12,7 @@ from linreg_theory.arithmetic import sign
 from linreg_theory.arrays import Array, exactly
 from linreg_theory.datasets import Dataset
 from linreg_theory.figures.figure import Data, Figure
-from linreg_theory.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, note, sheet
+from linreg_theory.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, note, sheet
 from linreg_theory.problem import Problem
 from linreg_theory.weights import ridge
 

@@ -13,9 +13,9 @@ from linreg_theory import adversarial_training
 from linreg_theory.arrays import Array, exactly
 from linreg_theory.datasets import Dataset
 from linreg_theory.figures.figure import Data, Figure
-from linreg_theory.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, sheet
 from linreg_theory.fits import certify_training, fit_training_path
 from linreg_theory.interpolation import Interpolation, interpolation
+from linreg_theory.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, RED, sheet
 from linreg_theory.problem import Problem
 from linreg_theory.solvers import Unresolved
 

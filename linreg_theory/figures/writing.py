@@ -1,13 +1,11 @@
 """Figures as files: NAME.json with the data, NAME.svg (or png, pdf) with the picture.
 
-  FORMATS                       == svg | png | pdf
   select_from(figures, names)   == some of the figures by name, in their order; all for none
   documented(figure, data, ...) == the data with version, seed, data set and environment
   written(figure, data, path)   == the picture of these data at `path`
   make(figure, dataset, ...)    == compute, write the data, draw them, write the picture
 
-Files are whole or not there. A picture holds no date, so the same data give the same bytes with
-the same versions.
+Files are whole or not there.
 """
 
 from __future__ import annotations
@@ -19,23 +17,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
 from linreg_theory.datasets import Dataset
 from linreg_theory.figures.figure import Data, Figure
-from linreg_theory.figures.style import STYLE
-from linreg_theory.files import whole_file, write_json
+from linreg_theory.files import write_json
+from linreg_theory.pictures import saved
 
-__all__ = ["FORMATS", "documented", "make", "select_from", "written"]
-
-FORMATS = ("svg", "png", "pdf")
+__all__ = ["documented", "make", "select_from", "written"]
 
 _PACKAGES = ("linreg-theory", "numpy", "scipy", "cvxpy", "matplotlib", "numba")
-_DATELESS: dict[str, dict[str, Any]] = {
-    "svg": {"Date": None},
-    "pdf": {"CreationDate": None},
-    "png": {},
-}
 
 
 def select_from(figures: Sequence[Figure], names: Sequence[str]) -> tuple[Figure, ...]:
@@ -85,13 +74,7 @@ def written(figure: Figure, data: Data, path: Path) -> Path:
     OSError
         If the file cannot be written; nothing is left behind.
     """
-    kind = path.suffix.lstrip(".")
-    if kind not in FORMATS:
-        raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {kind!r}")
-    with matplotlib.rc_context(STYLE), whole_file(path) as place:
-        picture = figure.draw(data)
-        picture.savefig(place, format=kind, dpi=200, metadata=_DATELESS[kind])
-    return path
+    return saved(lambda: figure.draw(data), path)
 
 
 def make(figure: Figure, dataset: Dataset, seed: int, folder: Path, kind: str = "svg") -> Data:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure as Picture
 
 from linreg_theory.datasets import Dataset
 from linreg_theory.figures import Figure
-from linreg_theory.figures.style import STYLE
+from linreg_theory.pictures import STYLE
 
 __all__ = ["Drawn", "data_uri", "drawn"]
 

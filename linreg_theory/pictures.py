@@ -1,4 +1,4 @@
-"""One style for all figures: safe for colour-blind readers, readable in grey, nothing to spare.
+"""One style for all pictures: safe for colour-blind readers, readable in grey, nothing to spare.
 
   sheet(rows, columns, ...) == an empty picture and its panels, in the style
   STYLE                     == matplotlib's settings, for a figure's whole life
@@ -7,6 +7,8 @@
   BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, BLACK, GREY
                             == the colours by name
   note(panel, text, ...)    == a small remark in a panel
+  saved(draw, path)         == the picture that `draw()` returns, whole at `path`
+  FORMATS                   == svg | png | pdf
 
 Colours are Okabe and Ito's. A series is told apart by its colour and by its marker or dash, so
 that a grey print loses nothing.
@@ -14,6 +16,8 @@ that a grey print loses nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -21,11 +25,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
+from linreg_theory.files import whole_file
+
 __all__ = [
     "BLACK",
     "BLUE",
     "COLOURS",
     "DASHES",
+    "FORMATS",
     "GREEN",
     "GREY",
     "MARKS",
@@ -36,8 +43,11 @@ __all__ = [
     "STYLE",
     "YELLOW",
     "note",
+    "saved",
     "sheet",
 ]
+
+FORMATS = ("svg", "png", "pdf")
 
 BLACK, GREY = "#000000", "#8c8c8c"
 BLUE, ORANGE, GREEN, RED = "#0072b2", "#e69f00", "#009e73", "#d55e00"
@@ -72,6 +82,12 @@ STYLE: Any = {
     "pdf.fonttype": 42,
 }
 
+_DATELESS: dict[str, dict[str, Any]] = {
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+    "png": {},
+}
+
 
 def sheet(
     rows: int = 1, columns: int = 1, *, width: float = 7.2, height: float | None = None, **how: Any
@@ -93,3 +109,21 @@ def note(panel: Axes, text: str, x: float = 0.02, y: float = 0.98, **how: Any) -
     """A small remark, at a place in units of the panel."""
     options: Any = {"fontsize": 7.5, "color": "#444444", "va": "top", "ha": "left"} | how
     panel.text(x, y, text, transform=panel.transAxes, **options)
+
+
+def saved(draw: Callable[[], Picture], path: Path) -> Path:
+    """Draw a picture in the style and write it whole; the path's ending says the format.
+
+    Raises
+    ------
+    ValueError
+        For a format that is not one of FORMATS; nothing is drawn.
+    OSError
+        If the file cannot be written; nothing is left behind.
+    """
+    kind = path.suffix.lstrip(".")
+    if kind not in FORMATS:
+        raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {kind!r}")
+    with matplotlib.rc_context(STYLE), whole_file(path) as place:
+        draw().savefig(place, format=kind, dpi=200, metadata=_DATELESS[kind])
+    return path
