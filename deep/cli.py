@@ -1,4 +1,4 @@
-"""The command line: linreg-deep list | show | train | resume | sweep | table | figure.
+"""The command line: linreg-deep list | show | train | resume | sweep | table | figure | explain.
 
   main()  == the program; `app` is its typer application
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json as json_
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -237,13 +238,31 @@ def figure(
     recipes_: Annotated[
         str, typer.Option("--recipes", help="Whose autoencoders: the beginning of their names.")
     ] = "cpu/autoencoder",
+    data: DataOption = Path("data"),
     out: Annotated[Path, typer.Option(help="The folder for pictures and data.")] = Path("figures"),
     format: Annotated[str, typer.Option(help="svg, png or pdf.")] = "svg",
 ) -> None:
     """Draw Figure 2 or 3 from trained autoencoders, with its data beside it."""
     usable(commands.writable, out)
-    for path in usable(commands.drawn, number, runs, recipes_, out, format):
-        typer.echo(str(path))
+    files, sentences = usable(commands.drawn, number, runs, recipes_, data, out, format)
+    for line in (*sentences, *files):
+        typer.echo(str(line))
+
+
+@app.command()
+def explain(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    data: DataOption = Path("data"),
+    images: Annotated[int, typer.Option(min=1, help="Test images to look at.")] = 1000,
+    budgets: Annotated[str, typer.Option(help="Units to drop at most.")] = "1,2,5,10,20,50",
+    json: Annotated[bool, typer.Option("--json", help="Plain data.")] = False,
+) -> None:
+    """Compare what masks do to a trained network with what its derivative predicts."""
+    rows = usable(commands.explained, run, data, images, usable(commands.integers, budgets))
+    if json:
+        typer.echo(json_.dumps([asdict(row) for row in rows], indent=1))
+    else:
+        _console().print(layouts.rich_rows(rows))
 
 
 def _measured(

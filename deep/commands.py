@@ -9,7 +9,9 @@
   writable(folder)          == nothing; raises if no folder can be made there
   fitted(settings, ...)     == the result of a run in its folder, trained as far as needed
   finished(settings, out)   == the same without training; None if it is not finished
-  drawn(number, ...)        == the files of Figure 2 or 3, drawn
+  drawn(number, ...)        == Figure 2 or 3, drawn: its files, and what they show
+  explained(run, ...)       == the rows of `deep.explanation` for a finished run
+  integers(text)            == the numbers in a text such as "1,2,5"
   ended(result)             == nothing; ends the program with status INTERRUPTED if there is none
 
 What brings torch is imported by the functions that need it, so that looking is quick.
@@ -20,9 +22,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -31,15 +32,20 @@ from deep import recipes
 from deep.costs import estimate
 from deep.settings import Hardware, Settings, changed, flat
 
+if TYPE_CHECKING:
+    from deep.explanation import Row
+
 __all__ = [
     "INTERRUPTED",
     "asked",
     "begun",
     "drawn",
     "ended",
+    "explained",
     "finished",
     "fitted",
     "hardware",
+    "integers",
     "place",
     "resolve",
     "usable",
@@ -186,17 +192,56 @@ def finished(settings: Settings, folder: Path) -> dict[str, Any] | None:
     return Run(folder, settings, lambda line: None).result
 
 
-def drawn(number: int, runs: Path, names: str, out: Path, form: str) -> list[Path]:
-    """Draw Figure 2 or 3 from finished runs, and say which files were written.
+def drawn(
+    number: int, runs: Path, names: str, data: Path, out: Path, form: str
+) -> tuple[list[Path], list[str]]:
+    """Draw Figure 2 or 3 from finished runs; the files written, and what they show.
 
     Raises
     ------
     ValueError, OSError
         In one line, if runs are missing or files cannot be written.
     """
-    figures = import_module("deep.figures")
-    files: list[Path] = figures.make(number, runs, names, out, form)
-    return files
+    from deep.figures import make
+
+    made = make(number, runs, names, data, out, form)
+    return made.files, made.sentences
+
+
+def explained(run: Path, data: Path, images: int, budgets: Sequence[int]) -> list[Row]:
+    """What masks do to a finished run's network, on its first test images.
+
+    Raises
+    ------
+    ValueError, OSError
+        In one line: no finished run, no classifier, other data, or budgets the layer has not.
+    """
+    import torch
+
+    from deep.explanation import explain
+    from deep.trained import restored
+
+    trained = restored(run, data)
+    if trained.settings.network.name == "autoencoder":
+        raise ValueError(f"run must be a classifier, got the autoencoder {run}")
+    hidden = trained.hidden(trained.images.test[:images])
+    labels = trained.images.test_labels[:images]
+    generator = torch.Generator().manual_seed(trained.settings.seed)
+    return explain(trained.network, hidden, labels, budgets, generator)
+
+
+def integers(text: str) -> list[int]:
+    """The numbers in a text such as "1,2,5".
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise ValueError(f'budgets must be as in "1,2,5", got {text!r}')
+    return [int(part) for part in parts]
 
 
 def ended(result: Any) -> None:

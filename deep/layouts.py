@@ -3,6 +3,7 @@
   rich_table(block)   == a block as a table for a terminal, its conditions above and notes below
   markdown(blocks)    == the same as Markdown
   as_data(blocks)     == the same as plain data, for JSON
+  rich_rows(rows)     == what `deep.explanation` found, a line a budget, for a terminal
   VERDICTS            == what a difference from plain shows, in words
 
 Nothing is computed here.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
@@ -22,7 +23,10 @@ from deep.published import Error
 from deep.seeds import Difference, Summary
 from deep.tables import Block, Row
 
-__all__ = ["VERDICTS", "as_data", "markdown", "rich_table"]
+if TYPE_CHECKING:  # it brings torch
+    from deep import explanation
+
+__all__ = ["VERDICTS", "as_data", "markdown", "rich_rows", "rich_table"]
 
 VERDICTS = {
     "lower": "beats plain",
@@ -72,6 +76,20 @@ def markdown(blocks: Sequence[Block]) -> str:
 def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     """Blocks as plain data; errors in per cent."""
     return [asdict(block) for block in blocks]
+
+
+def rich_rows(rows: Sequence[explanation.Row]) -> Table:
+    """Predicted and real rises by budget, in nats, the mean over images."""
+    names = ["at most", "drops", "predicted", "realised", "at random", "stepwise"]
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), show_edge=False)
+    for name in (*names, "realised >= predicted", "worst of all masks"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        cells = [str(row.budget), f"{row.flips:.3g}"]
+        cells += [f"{x:.4g}" for x in (row.predicted, row.realised, row.random, row.stepwise)]
+        cells += [f"{row.convex:.1%}", _judged(row)]
+        table.add_row(*cells)
+    return table
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -124,3 +142,11 @@ def _published(error: Error | None) -> str:
 def _style(row: Row) -> str:
     shows = row.minus_plain.shows if row.minus_plain else None
     return {"lower": "green", "higher": "red", "not lower": "yellow"}.get(shows or "", "")
+
+
+def _judged(row: explanation.Row) -> str:
+    """How many masks of one budget are the worst there is."""
+    if row.exact is None or row.inexact is None:
+        return "no linear head"
+    open_ = f", {row.undecided} undecided" if row.undecided else ""
+    return f"{row.exact} of {row.exact + row.inexact}{open_}"

@@ -40,7 +40,7 @@ __all__ = [
     "unused",
 ]
 
-Source = Literal["paper", "appendix", "code", "neighbours", "chosen", "budget"]
+Source = Literal["paper", "appendix", "code", "neighbours", "chosen", "validation", "budget"]
 Flavour = Literal["paper", "official", "cpu"]
 
 SOURCES: dict[str, str] = {
@@ -49,6 +49,7 @@ SOURCES: dict[str, str] = {
     "code": "the authors' program and the commands published with it",
     "neighbours": "programs that the paper says it follows or compares with",
     "chosen": "given nowhere, chosen here",
+    "validation": "chosen on images held out of the training set (benchmarks/choices.py)",
     "budget": "what a CPU affords",
 }
 SUPERVISED = ("at", "sadd")
