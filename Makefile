@@ -1,5 +1,6 @@
 # make verify   install the package and run every claim
 # make test     install what the tests need and run all checks
+# make train    install what the networks need and train one on 4,000 real digits
 # make proofs   build the machine-checked proofs (installs Coq where it is root on Debian)
 # make bench    print the benchmark tables and write benchmarks/results/
 
@@ -7,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: verify test proofs bench clean
+.PHONY: verify test train proofs bench clean
 
 verify: .venv/core
 	$(BIN)/linreg-theory verify
@@ -18,6 +19,9 @@ test: .venv/test proofs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
+
+train: .venv/deep
+	$(BIN)/linreg-deep train cpu/mnist5000 --method vadd-kl --seed 0
 
 proofs:
 	PYTHON=$(PYTHON) bash .ci/system proofs
@@ -34,6 +38,10 @@ bench: .venv/core
 	PYTHON=$(PYTHON) bash .ci/system core
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) -e .
+	touch $@
+
+.venv/deep: .venv/core
+	$(PIP) -e '.[deep]'
 	touch $@
 
 .venv/test: .venv/core

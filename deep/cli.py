@@ -251,18 +251,20 @@ def figure(
 
 @app.command()
 def explain(
-    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    runs: Annotated[list[Path], typer.Argument(help="Folders of finished runs.")],
     data: DataOption = Path("data"),
     images: Annotated[int, typer.Option(min=1, help="Test images to look at.")] = 1000,
     budgets: Annotated[str, typer.Option(help="Units to drop at most.")] = "1,2,5,10,20,50",
     json: Annotated[bool, typer.Option("--json", help="Plain data.")] = False,
 ) -> None:
-    """Compare what masks do to a trained network with what its derivative predicts."""
-    rows = usable(commands.explained, run, data, images, usable(commands.integers, budgets))
+    """Compare what masks do to trained networks with what their derivatives predict."""
+    drops = usable(commands.integers, budgets)
+    found = {run.name: usable(commands.explained, run, data, images, drops) for run in runs}
     if json:
-        typer.echo(json_.dumps([asdict(row) for row in rows], indent=1))
+        plain = {name: [asdict(row) for row in rows] for name, rows in found.items()}
+        typer.echo(json_.dumps(plain, indent=1))
     else:
-        _console().print(layouts.rich_rows(rows))
+        _console().print(layouts.rich_rows(list(found.values())))
 
 
 def _measured(

@@ -51,7 +51,7 @@ DATA: dict[str, Data] = {
     "digits": Data(1_437, 360, _GREY),
     "fake": Data(1_000, 200, _GREY),
 }
-RATES: dict[str, float] = {"large GPU, at best": 1e14, "two CPU cores, about": 5e10}
+RATES: dict[str, float] = {"large GPU, at best": 1e14, "two CPU cores, about": 1e11}
 
 _FORWARD = 1.0
 _TRAINED = 3.0  # forward, gradient by weights, gradient by inputs

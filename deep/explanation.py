@@ -2,7 +2,6 @@
 
   explain(network, h, labels, budgets, ...)  == a Row for each budget
   Row                                        == means over images, shares, counts
-  COLUMNS                                    == what the columns of a table of rows say
 
 In linear regression the harm of a mask is a square: its linear part orders the units, the mask
 found by sorting is exact as long as the residual keeps its sign, and the harm is never below its
@@ -37,19 +36,9 @@ from deep.exactness import HeadAttack, none_is_worse
 from deep.networks import Network
 from linreg_theory import masks
 
-__all__ = ["COLUMNS", "Row", "explain"]
+__all__ = ["Row", "explain"]
 
 _ROUNDING = 1e-9  # relative, of losses in float64
-
-COLUMNS = {
-    "flips": "units dropped",
-    "predicted": "predicted rise",
-    "realised": "realised rise",
-    "random": "rise by random drops",
-    "stepwise": "rise stepwise",
-    "convex": "realised at least predicted",
-    "exact": "worst of all masks",
-}
 
 
 @dataclass(frozen=True)

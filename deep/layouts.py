@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # it brings torch
 
 __all__ = ["VERDICTS", "as_data", "markdown", "rich_rows", "rich_table"]
 
+_RISES = ("flips", "predicted", "realised", "random", "stepwise")
 VERDICTS = {
     "lower": "beats plain",
     "not lower": "does not beat plain",
@@ -78,17 +80,16 @@ def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     return [asdict(block) for block in blocks]
 
 
-def rich_rows(rows: Sequence[explanation.Row]) -> Table:
-    """Predicted and real rises by budget, in nats, the mean over images."""
+def rich_rows(runs: Sequence[Sequence[explanation.Row]]) -> Table:
+    """Predicted and real rises by budget, in nats: the mean over images and runs."""
     names = ["at most", "drops", "predicted", "realised", "at random", "stepwise"]
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), show_edge=False)
     for name in (*names, "realised >= predicted", "worst of all masks"):
         table.add_column(name, justify="right")
-    for row in rows:
-        cells = [str(row.budget), f"{row.flips:.3g}"]
-        cells += [f"{x:.4g}" for x in (row.predicted, row.realised, row.random, row.stepwise)]
-        cells += [f"{row.convex:.1%}", _judged(row)]
-        table.add_row(*cells)
+    for rows in zip(*runs, strict=True):
+        numbers = [f"{fmean(getattr(r, name) for r in rows):.4g}" for name in _RISES]
+        convex = f"{fmean(row.convex for row in rows):.1%}"
+        table.add_row(str(rows[0].budget), *numbers, convex, _judged(rows))
     return table
 
 
@@ -144,9 +145,11 @@ def _style(row: Row) -> str:
     return {"lower": "green", "higher": "red", "not lower": "yellow"}.get(shows or "", "")
 
 
-def _judged(row: explanation.Row) -> str:
-    """How many masks of one budget are the worst there is."""
-    if row.exact is None or row.inexact is None:
+def _judged(rows: Sequence[explanation.Row]) -> str:
+    """How many masks of one budget are the worst there is, of those that were judged."""
+    if any(row.exact is None for row in rows):
         return "no linear head"
-    open_ = f", {row.undecided} undecided" if row.undecided else ""
-    return f"{row.exact} of {row.exact + row.inexact}{open_}"
+    exact, inexact, undecided = (
+        sum(getattr(row, name) for row in rows) for name in ("exact", "inexact", "undecided")
+    )
+    return f"{exact} of {exact + inexact}" + (f", {undecided} undecided" if undecided else "")

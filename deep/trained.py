@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,6 +30,7 @@ from deep.settings import Settings
 __all__ = ["Trained", "restored"]
 
 _CHUNK = 500  # images at a time
+_SAID = ("images", "split", "transform", "steps", "test_error_last")
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,27 +85,47 @@ def restored(folder: Path, data: Path) -> Trained:
     OSError
         If the folder is no run, or its data are not there.
     ValueError
-        In one line: the run is not finished, its checkpoint is damaged, or the data are others
-        than it was trained on.
+        In one line: the run is not finished, its result or checkpoint is damaged or not that of
+        its last step, or the data are others than it was trained on.
     """
     settings = read_settings(folder)
-    result = folder / "result.json"
-    kept = checkpoints.files(folder)
-    if not result.is_file():
-        raise ValueError(f"{folder} is not finished: `linreg-deep resume {folder}` goes on with it")
-    if not kept:
-        raise ValueError(f"{folder} has no checkpoint")
-    said = json.loads(result.read_text(encoding="utf-8"))
-    state = checkpoints.load(kept[-1])
+    said = _result(folder)
+    state = _last_state(folder, said["steps"])
     images = load(settings.data, data, download=False)
     cut = split(images.train_labels, settings.data)
     transform = fit(images.train[cut.training], settings.data, data / "whitening")
     seen = {"images": images.checksum, "split": cut.checksum, "transform": transform.checksum}
     for what, digest in seen.items():
-        if said.get(what) != digest:
+        if said[what] != digest:
             raise ValueError(f"{folder} was trained with other {what} than there are now")
     generator = torch.Generator().manual_seed(0)  # of weights that are replaced at once
     shape, classes = images.shape, images.classes
     built = network(settings.network, settings.noise, shape, classes, generator)
-    built.load_state_dict(state["network"])
+    try:
+        built.load_state_dict(state["network"])
+    except RuntimeError:  # a line for every tensor
+        raise ValueError(f"{folder} has a checkpoint of another network than its own") from None
     return Trained(settings, built.eval(), images, cut, transform, said["test_error_last"])
+
+
+def _result(folder: Path) -> dict[str, Any]:
+    """What result.json says of the data, the steps and the error."""
+    path = folder / "result.json"
+    if not path.is_file():
+        raise ValueError(f"{folder} is not finished: `linreg-deep resume {folder}` goes on with it")
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {key: said[key] for key in _SAID}
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} holds no result: {type(error).__name__} {error}") from None
+
+
+def _last_state(folder: Path, steps: int) -> dict[str, Any]:
+    """The state after the last step; an earlier one is not what was tested."""
+    kept = checkpoints.files(folder)
+    if not kept:
+        raise ValueError(f"{folder} has no checkpoint")
+    state = checkpoints.load(kept[-1])
+    if state["taken"] != steps:
+        raise ValueError(f"{folder} has no checkpoint of its last step, {steps}: {kept[-1].name}")
+    return state

@@ -465,23 +465,30 @@ def test_figures_are_drawn_where_they_are_asked_for(
 ) -> None:
     asked: list[Any] = []
 
-    def make(*arguments: Any) -> list[Path]:
+    def make(*arguments: Any) -> SimpleNamespace:
         asked.append(arguments)
-        return [tmp_path / "pictures" / "figure2.png"]
+        files = [tmp_path / "pictures" / name for name in ("figure2.json", "figure2.png")]
+        return SimpleNamespace(files=files, sentences=["in 2 of 3 seeds: so", "in 3: not"])
 
     monkeypatch.setitem(sys.modules, "deep.figures", SimpleNamespace(make=make))
     out = tmp_path / "pictures"
-    found = run("figure", "2", "--runs", "some", "--out", str(out), "--format", "png")
-    assert found.exit_code == 0, found.output
-    assert found.output.strip().endswith("figure2.png")
-    assert asked == [(2, Path("some"), "cpu/autoencoder", out, "png")]
+    usual = run("figure", "2", "--runs", "some", "--out", str(out), "--format", "png")
+    assert usual.exit_code == 0, usual.output
+    files = [str(out / "figure2.json"), str(out / "figure2.png")]
+    assert usual.output.splitlines() == ["in 2 of 3 seeds: so", "in 3: not", *files]
+    other = run("figure", "3", "--recipes", "figures/autoencoder", "--data", "there")
+    assert other.exit_code == 0, other.output
+    assert asked == [
+        (2, Path("some"), "cpu/autoencoder", Path("data"), out, "png"),
+        (3, Path("runs"), "figures/autoencoder", Path("there"), Path("figures"), "svg"),
+    ]
     assert run("figure", "1").exit_code == 2
 
 
 def test_a_figure_without_its_runs_is_refused_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def make(*arguments: Any) -> list[Path]:
+    def make(*arguments: Any) -> SimpleNamespace:
         raise FileNotFoundError("there are no runs of cpu/autoencoder")
 
     monkeypatch.setitem(sys.modules, "deep.figures", SimpleNamespace(make=make))

@@ -250,9 +250,13 @@ def test_the_comparison_with_every_mask_can_fail(name: str, monkeypatch: Any) ->
 
 
 def test_a_table_says_what_was_judged() -> None:
-    text = text_of(rich_rows(rows(Linear(0), 0, [1, 2])))
-    assert f"of {IMAGES}" in text
-    assert "no linear head" in text_of(rich_rows(rows(Bent(0), 0, [1])))
+    one, other = (rows(Linear(seed), seed, [1, 2]) for seed in range(2))
+    assert f"of {IMAGES}" in text_of(rich_rows([one]))
+    text = text_of(rich_rows([one, other]))
+    exact = [(a.exact or 0) + (b.exact or 0) for a, b in zip(one, other, strict=True)]
+    assert all(f"{count} of {2 * IMAGES}" in text for count in exact)
+    assert f"{(one[1].realised + other[1].realised) / 2:.4g}" in text
+    assert "no linear head" in text_of(rich_rows([rows(Bent(0), 0, [1])]))
 
 
 def test_numbers_in_a_text() -> None:

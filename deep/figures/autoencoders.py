@@ -30,8 +30,8 @@ IMAGES = 1000
 Floats = NDArray[np.float32]
 
 # What makes the kinds, and the names of runs: all else must be alike.
-_FREE = ("recipe", "method", "seed", "noise.top_dropout")
-_FREE_PARTS = ("attack.", "loss.")
+_FREE = ("recipe", "method", "seed", "attack.", "loss.")
+_RATE = "noise.top_dropout"  # zero in one kind, alike in the other two
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +100,10 @@ def gathered(runs: Path, names: str, data: Path) -> Autoencoders:
     seeds = sorted(set.intersection(*(set(of) for of in chosen.values())))
     if not seeds:
         counts = ", ".join(f"{len(of)} of {names}/{kind}" for kind, of in chosen.items())
+        fewest = min(KINDS, key=lambda kind: len(chosen[kind]))
         raise ValueError(
             f"{runs} must have finished runs of all three autoencoders with the same seed, got "
-            f"{counts}; `linreg-deep sweep {names}/{KINDS[0]}` trains one of them"
+            f"{counts}; `linreg-deep sweep {names}/{fewest}` trains one of them"
         )
     _check_alike([chosen[kind][seed] for kind in KINDS for seed in seeds])
     units = {
@@ -130,8 +131,11 @@ def _check_alike(chosen: list[Result]) -> None:
     """All settings but those that make the kinds are the same; of a kind, those as well."""
     for result in chosen[1:]:
         kin = next(r for r in chosen if r.settings.recipe == result.settings.recipe)
-        _same(result, chosen[0], (*_FREE, *_FREE_PARTS))
+        _same(result, chosen[0], (*_FREE, _RATE))
         _same(result, kin, ("seed",))
+    dropping = [r for r in chosen if not r.settings.recipe.endswith(f"/{KINDS[0]}")]
+    for result in dropping[1:]:
+        _same(result, dropping[0], _FREE)
 
 
 def _same(one: Result, other: Result, free: tuple[str, ...]) -> None:

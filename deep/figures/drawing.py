@@ -37,6 +37,7 @@ def draw_features(
         limit = float(np.quantile(np.abs(features[kind]), _BRIGHT)) or 1.0
         panel.imshow(tiles, cmap="gray", vmin=-limit, vmax=limit, interpolation="nearest")
         panel.set_axis_off()
+        panel.set_anchor("N")  # the layout leaves room for titles above a slot, not within it
         own = numbers["kinds"][kind]
         panel.set_title(
             f"{_words(kind)}\n{own['dead'][0]} dead, {own['faint'][0]} faint of "
@@ -46,8 +47,13 @@ def draw_features(
 
 
 def draw_activations(bars: Mapping[str, Any]) -> Picture:
-    """The histograms on a logarithmic scale: the mean over seeds, all seeds within the band."""
+    """The histograms on a logarithmic scale: the mean over seeds, all seeds within the band.
+
+    A scale of logarithms has no zero: where a bin is empty in some seeds, the band ends at the
+    panel's lower edge, below any mean; where it is empty in all, nothing is drawn.
+    """
     picture, panels = sheet(1, 2, width=8.0, height=3.2)
+    edge = 0.5 / len(bars["means"]["counts"][KINDS[0]])
     for panel, part, words in zip(
         panels[0],
         ("activations", "means"),
@@ -55,8 +61,10 @@ def draw_activations(bars: Mapping[str, Any]) -> Picture:
         strict=True,
     ):
         for number, kind in enumerate(KINDS):
-            _steps(panel, bars[part]["edges"], bars[part]["counts"][kind], number, _words(kind))
+            counts = np.array(bars[part]["counts"][kind], dtype=float)
+            _steps(panel, bars[part]["edges"], counts, edge, number, _words(kind))
         panel.set_yscale("log")
+        panel.set_ylim(bottom=edge)
         panel.set_xlabel(words)
         panel.set_ylabel("count")
     panels[0][0].legend()
@@ -64,23 +72,25 @@ def draw_activations(bars: Mapping[str, Any]) -> Picture:
 
 
 def _steps(
-    panel: Axes, edges: list[float], counts: list[list[int]], number: int, name: str
+    panel: Axes,
+    edges: list[float],
+    counts: NDArray[np.float64],
+    least: float,
+    number: int,
+    name: str,
 ) -> None:
-    """A histogram as a line, with a band over the seeds; an empty bin is not drawn."""
-    rows = np.where(np.array(counts) > 0, counts, np.nan)
-    mean = np.array(counts).mean(0)
+    """A histogram (seeds, bins) as a line, with a band over the seeds that ends at `least`."""
+    counts = np.where(counts.any(0), counts, np.nan)
     panel.stairs(
-        np.where(mean > 0, mean, np.nan),
+        counts.mean(0),
         edges,
         baseline=None,
         color=COLOURS[number],
         linestyle=DASHES[number],
         label=name,
     )
-    present = ~np.isnan(rows).all(0)
-    low, high = np.full(len(mean), np.nan), np.full(len(mean), np.nan)
-    low[present], high[present] = np.nanmin(rows[:, present], 0), np.nanmax(rows[:, present], 0)
-    panel.stairs(high, edges, baseline=low, fill=True, color=COLOURS[number], alpha=0.15)
+    low = np.maximum(counts.min(0), least)
+    panel.stairs(counts.max(0), edges, baseline=low, fill=True, color=COLOURS[number], alpha=0.15)
 
 
 def _tiled(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal
 
 from deep.settings import METHODS, Settings
@@ -225,10 +226,11 @@ def scaled(settings: Settings, epochs: int) -> Settings:
     if epochs < 1:
         raise ValueError(f"epochs must be positive, got {epochs}")
     schedule = settings.schedule
-    up = schedule.ramp_up * epochs / schedule.epochs
-    down = min(schedule.ramp_down * epochs / schedule.epochs, epochs - up)  # rounding
+    share = Fraction(epochs, schedule.epochs)  # of decimals: 5.4 of 18 is 3.6 of 12
+    up, down = (Fraction(str(ramp)) * share for ramp in (schedule.ramp_up, schedule.ramp_down))
     tree = settings.model_dump()
-    tree["schedule"] |= {"epochs": epochs, "ramp_up": up, "ramp_down": down}
+    ramps = {"ramp_up": float(up), "ramp_down": min(float(down), epochs - float(up))}
+    tree["schedule"] |= {"epochs": epochs, **ramps}
     return Settings.model_validate(tree)
 
 
