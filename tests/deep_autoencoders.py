@@ -109,14 +109,13 @@ def figure_of(*kinds: list[Units]) -> Autoencoders:
 
 @cache
 def at_random(seed: int, images: int = 120, units: int = 7) -> Autoencoders:
-    """Sparse layers of quarters, so that there are ties, zeros, dead, rare and faint units."""
+    """Sparse layers of quarters, so that there are ties, zeros, dead and rare units."""
     rng = np.random.default_rng(seed)
 
     def one() -> Units:
         a = np.maximum(rng.integers(-20, 12, (images, units)), 0) / 4.0
         often = rng.choice([0, 1 / images, 2.4 / images, 1], units)
         a *= rng.random((images, units)) < often
-        lengths = rng.choice([0.1, 0.4, 1, 1.3], (units, 1, 1))
-        return of(a, lengths * rng.normal(size=(units, 3, 4)), float(rng.random()))
+        return of(a, rng.normal(size=(units, 3, 4)), float(rng.random()))
 
     return figure_of(*([one(), one()] for _ in KINDS))

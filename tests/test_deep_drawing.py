@@ -23,7 +23,7 @@ def measured() -> Numbers:
         "kinds": {
             kind: {
                 "dead": [number, 77],
-                "faint": [10 + number, 88],
+                "rare": [10 + number, 88],
                 "error": [0.0123456 + number, 99.0],
             }
             for number, kind in enumerate(KINDS)
@@ -75,9 +75,9 @@ def test_panels_say_whose_features_they_are() -> None:
     picture = draw_features(random_features(5), measured())
     titles = [panel.get_title() for panel in picture.axes]
     assert titles == [
-        "no dropout\n0 dead, 10 faint of 5; error 0.0123",
-        "dropout\n1 dead, 11 faint of 5; error 1.01",
-        "adversarial dropout\n2 dead, 12 faint of 5; error 2.01",
+        "no dropout\n0 dead, 10 nearly, of 5; error 0.0123",
+        "dropout\n1 dead, 11 nearly, of 5; error 1.01",
+        "adversarial dropout\n2 dead, 12 nearly, of 5; error 2.01",
     ]
 
 

@@ -29,11 +29,9 @@ def by_hand() -> Autoencoders:
     rare = np.zeros((200, 4))  # active on none, 1, 2 and all of the images
     rare[3, 1] = rare[3:5, 2] = 901
     rare[:, 3] = 450
-    lengths = [[[3, 4]], [[4, 3]], [[0, 5]], [[0, 2.5]]]  # 2.5 is half the median, not shorter
-    adversarial = [of(rare, lengths, 0.25), of(np.full((200, 4), 999.0), error=0.5)]
+    adversarial = [of(rare, error=0.25), of(np.full((200, 4), 999.0), error=0.5)]
     large = np.array([[0, 1000, 500, 501], [990, 991, 900, 0]])
-    lengths = [[[0, 1]], [[2, 0]], [[5, 0]], [[0, 0.6875]]]  # the median is 1.5
-    none = [of(large, lengths, 0.125), of(np.zeros((200, 1)), error=2.0)]
+    none = [of(large, error=0.125), of(np.zeros((200, 1)), error=2.0)]
     return figure_of(none, usual, adversarial)
 
 
@@ -45,7 +43,6 @@ EXPECTED: dict[str, dict[str, list[float]]] = {
         "largest": [1000, 0],
         "dead": [0, 1],
         "rare": [0, 1],
-        "faint": [1, 0],
         "error": [0.125, 2],
         "above_0.9": [3 / 8, 0],  # 900 is the quantile, not above it
         "above_0.99": [2 / 8, 0],
@@ -58,7 +55,6 @@ EXPECTED: dict[str, dict[str, list[float]]] = {
         "largest": [90, 1000],
         "dead": [0, 0],
         "rare": [0, 0],
-        "faint": [0, 0],
         "error": [1, 1],
         "above_0.9": [0, 100 / 910],
         "above_0.99": [0, 10 / 910],
@@ -71,7 +67,6 @@ EXPECTED: dict[str, dict[str, list[float]]] = {
         "largest": [901, 999],
         "dead": [1, 0],
         "rare": [2, 0],  # 2 of 200 images are 1 %, not fewer
-        "faint": [0, 0],
         "error": [0.25, 0.5],
         "above_0.9": [3 / 800, 1],
         "above_0.99": [0, 1],
@@ -98,9 +93,6 @@ def reference(units: Units, thresholds: dict[str, float]) -> dict[str, float]:
     rows = [[Fraction(float(x)) for x in row] for row in units.activations]
     every = sorted(x for row in rows for x in row)
     counts = [sum(x > 0 for x in unit) for unit in zip(*rows, strict=True)]
-    squares = sorted(sum(Fraction(float(x)) ** 2 for x in f.ravel()) for f in units.features)
-    n = len(squares)
-    middle = (math.sqrt(squares[(n - 1) // 2]) + math.sqrt(squares[n // 2])) / 2
 
     def share(of_them: Iterator[bool]) -> float:
         return float(Fraction(sum(of_them), len(every)))
@@ -112,7 +104,6 @@ def reference(units: Units, thresholds: dict[str, float]) -> dict[str, float]:
         "largest": float(every[-1]),
         "dead": counts.count(0),
         "rare": sum(100 * count < len(rows) for count in counts),
-        "faint": sum(2 * math.sqrt(s) < middle * (1 - 1e-6) for s in squares),
         "error": units.error,
     } | {f"above_{q}": share(x > Fraction(t) for x in every) for q, t in thresholds.items()}
 
@@ -139,7 +130,6 @@ def test_statistics_are_those_computed_number_by_number(seed: int) -> None:
     shown = at_random(seed)
     found = statistics(shown)
     assert_against_reference(found, shown)
-    assert max(max(found["kinds"][kind]["faint"]) for kind in KINDS) > 0
     assert max(max(found["kinds"][kind]["dead"]) for kind in KINDS) > 0
 
 
@@ -165,17 +155,16 @@ def test_statistics_of_layers_that_are_all_zero(shape: tuple[int, int]) -> None:
         assert counted[part]["counts"]["dropout"] == [[total] + [0] * (sparsity.BINS - 1)]
         assert counted[part]["edges"][-1] > 0
     so = {each["measure"]: each["holds"] for each in findings(found)}
-    # No filter is shorter than half a median of zero, and the errors are equal.
-    assert [measure for measure, (held,) in so.items() if held] == ["faint", "error"]
+    assert [measure for measure, (held,) in so.items() if held] == ["error"]  # equal
 
 
 def test_statistics_of_one_unit_and_of_one_image() -> None:
-    one_unit = [of([[0], [2], [0], [6]], [[[0, 0.1]]])]
-    one_image = [of([[0, 2, 0, 6]], [[[0, 1]], [[1, 0]], [[0, 1]], [[0.25, 0]]])]
+    one_unit = [of([[0], [2], [0], [6]])]
+    one_image = [of([[0, 2, 0, 6]])]
     found = statistics(figure_of(one_unit, one_image, one_unit))
     unit, image = found["kinds"]["no-dropout"], found["kinds"]["dropout"]
-    assert (unit["dead"], unit["rare"], unit["faint"]) == ([0], [0], [0])
-    assert (image["dead"], image["rare"], image["faint"]) == ([2], [2], [1])
+    assert (unit["dead"], unit["rare"]) == ([0], [0])
+    assert (image["dead"], image["rare"]) == ([2], [2])
     for own in (unit, image):
         assert (own["mean_activation"], own["inactive"], own["largest"]) == ([2], [0.5], [6])
         assert own["above_own_half"] == [0.25]
@@ -187,7 +176,7 @@ def test_statistics_of_one_unit_and_of_one_image() -> None:
 
 CLAIMS = (
     *("above_0.9", "above_0.99", "above_0.999", "above_own_half", "mean_activation"),
-    *("dead", "faint", "error"),
+    *("dead", "rare", "error"),
 )
 
 
@@ -199,7 +188,7 @@ def planted(*changes: tuple[str, str, list[float]]) -> Numbers:
         kinds["dropout"][measure] = [0.4, 0.5, 0.6]
         kinds["adversarial-dropout"][measure] = [0.1, 0.2, 0.3]
     for kind, some in zip(KINDS, ([3, 4, 5], [1, 2, 3], [0, 0, 0]), strict=True):
-        kinds[kind] |= {"dead": list(some), "faint": list(some), "error": [1.0, 2.0, 3.0]}
+        kinds[kind] |= {"dead": list(some), "rare": list(some), "error": [1.0, 2.0, 3.0]}
     for kind, measure, values in changes:
         assert len(kinds[kind][measure]) == len(values)
         kinds[kind][measure] = values
@@ -213,7 +202,7 @@ def assert_findings(numbers: Numbers, found: list[dict[str, Any]]) -> None:
         measure, sentence = each["measure"], each["sentence"]
         none, usual, own = (numbers["kinds"][kind][measure] for kind in KINDS)
         seeds = range(len(own))
-        if measure in ("dead", "faint"):
+        if measure in ("dead", "rare"):
             holds = [own[s] == 0 for s in seeds]
             prevented = [s for s in seeds if holds[s] and usual[s] > 0]
             assert f"dropout has some in {len(prevented)} of those" in sentence
@@ -243,8 +232,8 @@ PLANTED = {
     "one seed above": planted(*((OWN, m, [0.0, 0.0, 0.7]) for m in CLAIMS[:5])),
     "above no dropout only": planted(*(("no-dropout", m, [0.05, 0.1, 0.2]) for m in CLAIMS[:5])),
     "never so": planted(*((OWN, m, [1.0, 1.0, 1.0]) for m in CLAIMS[:5])),
-    "dead and faint": planted((OWN, "dead", [0, 1, 0]), (OWN, "faint", [2, 0, 0])),
-    "dropout has none": planted(("dropout", "dead", [0, 2, 0]), ("dropout", "faint", [0, 0, 0])),
+    "dead and rare": planted((OWN, "dead", [0, 1, 0]), (OWN, "rare", [2, 0, 0])),
+    "dropout has none": planted(("dropout", "dead", [0, 2, 0]), ("dropout", "rare", [0, 0, 0])),
     "errors apart": planted((OWN, "error", [1.0, 2.21, 3.3]), ("dropout", "error", [0.9, 2.1, 3])),
     "no dropout errs less": planted(("no-dropout", "error", [0.2, 1.9, 2.0])),
 }
@@ -273,8 +262,8 @@ def test_what_is_so_and_what_is_not_is_told_apart() -> None:
         assert holds(PLANTED["one seed above"], measure) == [True, True, False]
         assert holds(PLANTED["above no dropout only"], measure) == [False] * 3
         assert holds(PLANTED["never so"], measure) == [False] * 3
-    assert holds(PLANTED["dead and faint"], "dead") == [True, False, True]
-    assert holds(PLANTED["dead and faint"], "faint") == [False, True, True]
+    assert holds(PLANTED["dead and rare"], "dead") == [True, False, True]
+    assert holds(PLANTED["dead and rare"], "rare") == [False, True, True]
     assert holds(PLANTED["errors apart"], "error") == [False, False, True]
     assert holds(PLANTED["no dropout errs less"], "error") == [False, True, False]
 
@@ -289,8 +278,8 @@ def test_the_sentences_can_be_read() -> None:
         "in 3 of 3 seeds: adversarial dropout has no dead filters, and dropout has some in 1 of "
         "those (units that no image activates: no dropout 4, dropout 0.667, adversarial dropout 0)"
     )
-    assert "dropout has some in 0 of those" in sentence(PLANTED["dropout has none"], "faint")
-    assert "dropout has some in 2 of those" in sentence(PLANTED["dead and faint"], "dead")
+    assert "dropout has some in 0 of those" in sentence(PLANTED["dropout has none"], "rare")
+    assert "dropout has some in 2 of those" in sentence(PLANTED["dead and rare"], "dead")
     assert all("\n" not in each["sentence"] for each in findings(PLANTED["never so"]))
 
 
@@ -304,7 +293,7 @@ def test_the_sentences_can_be_read() -> None:
         ("no-dropout", "above_0.999", 1, 0.15),
         ("no-dropout", "mean_activation", 1, 0.3),  # still the lowest, but another mean
         (OWN, "dead", 0, 1),
-        (OWN, "faint", 2, 1),
+        (OWN, "rare", 2, 1),
         ("dropout", "dead", 1, 0),  # nothing to prevent
         ("no-dropout", "dead", 1, 0),
         (OWN, "error", 1, 1.8),
@@ -413,9 +402,6 @@ MUTANTS = [
     ("(a == 0).mean()", "(active == 0).mean()"),
     ("(a > 0).mean(0)", "(a > 0).mean(1)"),
     ("(active < RARE)", "(active <= RARE)"),
-    ("np.median(lengths)", "np.mean(lengths)"),
-    ("lengths < FAINT *", "lengths <= 2 * FAINT *"),
-    ("reshape(len(units.features), -1), axis=1", "reshape(len(units.features), -1), axis=1, ord=1"),
     ("units.activations.mean(0, ", "units.activations.mean(1, "),
     ("np.linspace(0, largest or 1.0", "np.linspace(0, 0.9 * largest or 1.0"),
     ("for rows in each.values() for v in rows)", "for v in each[KINDS[0]])"),

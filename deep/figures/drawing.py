@@ -40,8 +40,8 @@ def draw_features(
         panel.set_anchor("N")  # the layout leaves room for titles above a slot, not within it
         own = numbers["kinds"][kind]
         panel.set_title(
-            f"{_words(kind)}\n{own['dead'][0]} dead, {own['faint'][0]} faint of "
-            f"{len(features[kind])}; error {own['error'][0]:.3g}"
+            f"{_words(kind)}\n{own['dead'][0]} dead, {own['rare'][0]} "
+            f"nearly, of {len(features[kind])}; error {own['error'][0]:.3g}"
         )
     return picture
 
