@@ -28,11 +28,11 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
-from deep import passes
-from deep.ensembles import Ensemble
-from deep.methods import terms
+from deep.methods import passes
+from deep.methods.ensembles import Ensemble
+from deep.methods.losses import terms
 from deep.networks import network
-from deep.noise import Draw
+from deep.networks.noise import Draw
 from deep.settings import Settings, changed
 
 RESULTS = Path(__file__).parent / "results"

@@ -18,9 +18,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deep import commands, layouts, recipes, results, showing, sweeps, tables
+from deep import commands, recipes, showing, sweeps
 from deep.commands import usable
 from deep.settings import METHODS, Settings
+from deep.tables import comparison, layouts, results
 
 __all__ = ["app", "main"]
 
@@ -212,9 +213,9 @@ def table(
     source = runs or (results.MEASURED if _only_kept() else Path("runs"))
     found, notes = usable(results.read, source)
     wanted = [usable(recipes.find, name).name for name in recipe or ()]
-    chosen = usable(tables.selected, found, where or ())
+    chosen = usable(comparison.selected, found, where or ())
     chosen = [r for r in chosen if not wanted or r.settings.recipe in wanted]
-    blocks = usable(tables.blocks, number, chosen)
+    blocks = usable(comparison.blocks, number, chosen)
     if not blocks:
         notes.append(f"no finished run of Table {number} in {source}")
     for note in notes:
@@ -272,7 +273,7 @@ def _measured(
 ) -> dict[str, float]:
     """Seconds a step of each method."""
     hardware = usable(commands.hardware, device=device, threads=threads)
-    from deep.timing import measure  # brings torch
+    from deep.training.timing import measure  # brings torch
 
     return {method: usable(measure, own, hardware) for method, own in settings.items()}
 

@@ -10,7 +10,7 @@
   fitted(settings, ...)     == the result of a run in its folder, trained as far as needed
   finished(settings, out)   == the same without training; None if it is not finished
   drawn(number, ...)        == Figure 2 or 3, drawn: its files, and what they show
-  explained(run, ...)       == the rows of `deep.explanation` for a finished run
+  explained(run, ...)       == the rows of `deep.inspection.explanation` for a finished run
   integers(text)            == the numbers in a text such as "1,2,5"
   ended(result)             == nothing; ends the program with status INTERRUPTED if there is none
 
@@ -33,7 +33,7 @@ from deep.costs import estimate
 from deep.settings import Hardware, Settings, changed, flat
 
 if TYPE_CHECKING:
-    from deep.explanation import Row
+    from deep.inspection.explanation import Row
 
 __all__ = [
     "INTERRUPTED",
@@ -140,14 +140,14 @@ def begun(run: Path) -> Settings:
     OSError, ValueError
         If the folder is no run.
     """
-    from deep.runs import read_settings
+    from deep.training.runs import read_settings
 
     return read_settings(run)
 
 
 def place(settings: Settings, out: Path) -> Path:
     """The folder of a run."""
-    from deep.runs import run_name
+    from deep.training.runs import run_name
 
     return out / run_name(settings)
 
@@ -171,7 +171,7 @@ def fitted(
     One of several processes that failed ends the program with one line and status 1.
     """
     from deep.data.sources import load
-    from deep.training import Trainer
+    from deep.training.trainer import Trainer
 
     if on.devices > 1:  # what several processes miss, none of them can say in one line
         load(settings.data, data, download)
@@ -187,7 +187,7 @@ def fitted(
 
 def finished(settings: Settings, folder: Path) -> dict[str, Any] | None:
     """What the run in a folder came to, if it is finished."""
-    from deep.runs import Run
+    from deep.training.runs import Run
 
     return Run(folder, settings, lambda line: None).result
 
@@ -218,8 +218,8 @@ def explained(run: Path, data: Path, images: int, budgets: Sequence[int]) -> lis
     """
     import torch
 
-    from deep.explanation import explain
-    from deep.trained import restored
+    from deep.inspection.explanation import explain
+    from deep.inspection.trained import restored
 
     trained = restored(run, data)
     if trained.settings.network.name == "autoencoder":

@@ -19,9 +19,9 @@ from deep.data import sources
 from deep.data.sources import fake
 from deep.figures.autoencoders import KINDS, Autoencoders, Units
 from deep.recipes import settings
-from deep.runs import read_settings, run_name
 from deep.settings import Hardware, Settings, changed
-from deep.training import Trainer
+from deep.training.runs import read_settings, run_name
+from deep.training.trainer import Trainer
 
 NAMES = "cpu/autoencoder"
 OWN = KINDS[-1]

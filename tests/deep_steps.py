@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deep.ensembles import Ensemble
-from deep.methods import StepResult, terms
+from deep.methods.ensembles import Ensemble
+from deep.methods.losses import StepResult, terms
 from deep.networks import Network, network
-from deep.noise import Draw
+from deep.networks.noise import Draw
 from deep.settings import Settings
 
 SHAPE = (1, 12, 12)

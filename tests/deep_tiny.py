@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from rich.console import Console
 
-from deep import checkpoints
 from deep.settings import (
     DataSettings,
     Hardware,
@@ -22,7 +21,8 @@ from deep.settings import (
     Settings,
     changed,
 )
-from deep.training import Trainer
+from deep.training import checkpoints
+from deep.training.trainer import Trainer
 
 CPU = Hardware(device="cpu")
 EPOCHS, STEPS = 3, 4

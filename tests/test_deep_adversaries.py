@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from deep import adversaries, exactness
-from deep.adversaries import (
+from deep.inspection import exactness
+from deep.inspection.diagnostics import Diagnostics, diagnose, head_attack, random_mask
+from deep.inspection.exactness import HeadAttack, none_is_worse
+from deep.methods import adversaries
+from deep.methods.adversaries import (
     MaskAttack,
     adversarial_mask,
     budget,
@@ -25,12 +28,10 @@ from deep.adversaries import (
     scaled,
     virtual_direction,
 )
-from deep.diagnostics import Diagnostics, diagnose, head_attack, random_mask
-from deep.divergences import cross_entropy, kl, quadratic_error
-from deep.exactness import HeadAttack, none_is_worse
-from deep.layers import Normalisation
+from deep.methods.divergences import cross_entropy, kl, quadratic_error
 from deep.networks import Network, network
-from deep.noise import Draw
+from deep.networks.layers import Normalisation
+from deep.networks.noise import Draw
 from deep.settings import AttackSettings, NetworkSettings, NoiseSettings, Settings
 from linreg_theory import heads, masks
 

@@ -16,8 +16,8 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from deep import checkpoints
-from deep.checkpoints import NotACheckpoint, files, load, newest, save
+from deep.training import checkpoints
+from deep.training.checkpoints import NotACheckpoint, files, load, newest, save
 
 
 def state() -> dict[str, Any]:

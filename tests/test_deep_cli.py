@@ -14,11 +14,13 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from deep import commands, progress, results, sweeps, training
+from deep import commands, sweeps
 from deep.cli import app
 from deep.recipes import RECIPES, settings
-from deep.runs import Run
 from deep.settings import METHODS, Settings
+from deep.tables import results
+from deep.training import progress, trainer
+from deep.training.runs import Run
 
 torch.set_num_threads(1)
 
@@ -207,9 +209,9 @@ def test_a_place_that_cannot_hold_runs_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(sys.modules, "deep.training", None)
+    monkeypatch.setitem(sys.modules, "deep.training.trainer", None)
     line = refused(*TRAIN, "--method", "plain", "--out", str(tmp_path / "runs"))
-    assert "deep.training" in line
+    assert "deep.training.trainer" in line
 
 
 class Stopped(progress.Interruption):
@@ -223,7 +225,7 @@ class Stopped(progress.Interruption):
 def test_an_interrupted_run_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "runs"
     with monkeypatch.context() as patch:
-        patch.setattr(training, "Interruption", Stopped)
+        patch.setattr(trainer, "Interruption", Stopped)
         stopped = trained(out, "--method", "vadd-qe", "--threads", "1", "--channels-last")
     assert stopped.exit_code == 130
     assert "interrupted" in stopped.output

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from deep import costs
-from deep.adversaries import budget
+from deep.methods.adversaries import budget
 from deep.networks import network
 from deep.recipes import RECIPES, settings
 from deep.settings import changed

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from deep.divergences import (
+from deep.methods.divergences import (
     cross_entropy,
     entropy,
     kl,

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from deep.ensembles import Ensemble
-from deep.noise import Draw
+from deep.methods.ensembles import Ensemble
+from deep.networks.noise import Draw
 from tests.deep_steps import batch, build, generator, make, seen_once, step
 
 torch.set_num_threads(1)

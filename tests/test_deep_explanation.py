@@ -1,4 +1,4 @@
-"""What `deep.explanation` says of networks, against masks tried one by one."""
+"""What `deep.inspection.explanation` says of networks, against masks tried one by one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rich.console import Console
 from torch import Tensor
 from torch.nn import functional as F
 
-from deep import explanation
 from deep.commands import integers
-from deep.explanation import Row, explain
-from deep.layers import linear
-from deep.layouts import rich_rows
+from deep.inspection import explanation
+from deep.inspection.explanation import Row, explain
 from deep.networks import Network
+from deep.networks.layers import linear
+from deep.tables.layouts import rich_rows
 
 torch.set_num_threads(1)
 

@@ -15,7 +15,7 @@ import safetensors.numpy
 import torch
 from typer.testing import CliRunner
 
-from deep import checkpoints, figures
+from deep import figures
 from deep.cli import app
 from deep.data.prepare import fit
 from deep.data.sources import fake
@@ -23,8 +23,9 @@ from deep.data.splits import split
 from deep.figures import autoencoders, make
 from deep.figures.autoencoders import KINDS, Autoencoders, gathered
 from deep.figures.sparsity import findings, histograms, statistics
+from deep.inspection.trained import Trained
 from deep.networks import network
-from deep.trained import Trained
+from deep.training import checkpoints
 from tests.deep_autoencoders import (
     CLASSIFIER,
     NAMES,

@@ -11,10 +11,17 @@ import torch
 from torch import Tensor, nn
 from torch.multiprocessing.spawn import spawn
 
-from deep import layers
-from deep.ensembles import Ensemble
-from deep.layers import Normalisation, convolution, linear, normalisation, pooled, pooled_size
-from deep.noise import Draw
+from deep.methods.ensembles import Ensemble
+from deep.networks import layers
+from deep.networks.layers import (
+    Normalisation,
+    convolution,
+    linear,
+    normalisation,
+    pooled,
+    pooled_size,
+)
+from deep.networks.noise import Draw
 from deep.settings import NoiseSettings
 
 torch.set_num_threads(1)

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from deep import methods
 from deep import settings as all_settings
-from deep.adversaries import scaled
-from deep.divergences import kl, reconstruction_error
-from deep.methods import METHODS, check, terms, vanishing
-from deep.noise import Draw
+from deep.methods import losses
+from deep.methods.adversaries import scaled
+from deep.methods.divergences import kl, reconstruction_error
+from deep.methods.losses import METHODS, check, terms, vanishing
+from deep.networks.noise import Draw
 from deep.settings import Settings
 from tests.deep_steps import batch, build, generator, gradients, make, step
 
@@ -168,7 +168,7 @@ class TestInputs:
             sides.append((q.requires_grad, p.requires_grad))
             return kl(q, p)
 
-        monkeypatch.setattr(methods, "kl", spy)
+        monkeypatch.setattr(losses, "kl", spy)
         step(make("vat", semi, loss={"entropy": 1.0}))
         assert sides == [(False, True)]
         sides.clear()

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deep.layers import Normalisation
 from deep.networks import Network, network
 from deep.networks.autoencoder import Autoencoder
-from deep.noise import Draw
+from deep.networks.layers import Normalisation
+from deep.networks.noise import Draw
 from deep.settings import NetworkSettings, NoiseSettings
 
 torch.set_num_threads(1)

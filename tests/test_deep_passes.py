@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from deep.adversaries import adversarial_mask, scaled
-from deep.diagnostics import diagnose
-from deep.divergences import cross_entropy, kl
-from deep.layers import Normalisation
-from deep.noise import Draw
-from deep.passes import Step
+from deep.inspection.diagnostics import diagnose
+from deep.methods.adversaries import adversarial_mask, scaled
+from deep.methods.divergences import cross_entropy, kl
+from deep.methods.passes import Step
+from deep.networks.layers import Normalisation
+from deep.networks.noise import Draw
 from tests.deep_steps import batch, build, generator, gradients, make, step
 
 torch.set_num_threads(1)

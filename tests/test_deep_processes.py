@@ -16,10 +16,10 @@ import torch.distributed
 from rich.console import Console
 from torch import Tensor
 
-from deep import training
-from deep.hardware import Machine, launch
-from deep.learner import Learner
 from deep.settings import Hardware, Settings
+from deep.training import trainer as loop
+from deep.training.hardware import Machine, launch
+from deep.training.learner import Learner
 from tests.deep_tiny import (
     CONV,
     CPU,
@@ -83,7 +83,7 @@ def _in_two(machine: Machine, job: Any, console: None) -> None:
         patch.setattr(Machine, "shared_draws", lambda self: nullcontext())
         _run(machine, CASES["mnist"], folder / "noise not shared")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("deep.layers._processes", lambda: 1)
+        patch.setattr("deep.networks.layers._processes", lambda: 1)
         _run(machine, CASES["batch norm"], folder / "statistics of one half")
     with machine.shared_draws():
         generator = machine.generator(0, "test")
@@ -102,8 +102,8 @@ def _in_two(machine: Machine, job: Any, console: None) -> None:
 
 
 def _run(machine: Machine, settings: Settings, folder: Path) -> Any:
-    job = training._Job(settings, TWO, folder, Path("data"), False)
-    return training._work(machine, job, Console(quiet=True))
+    job = loop._Job(settings, TWO, folder, Path("data"), False)
+    return loop._work(machine, job, Console(quiet=True))
 
 
 def _two(folder: Path) -> str:
@@ -124,7 +124,7 @@ def _two(folder: Path) -> str:
     watcher.start()
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(training, "_work", _in_two)
+            patch.setattr(loop, "_work", _in_two)
             with pytest.raises(RuntimeError) as error:
                 trainer(CASES["mnist"], folder, TWO).fit()
     finally:

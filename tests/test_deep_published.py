@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deep.published import COLUMNS, PUBLISHED, paper, users
 from deep.recipes import RECIPES
+from deep.tables.published import COLUMNS, PUBLISHED, paper, users
 
 PRINTED = """
     mnist-1000 plain 2.99 0.23, mnist-1000 vat 1.35 0.14, mnist-1000 pi 1.00 0.08

@@ -18,11 +18,11 @@ from deep import costs
 from deep.data.prepare import fit
 from deep.data.sources import fake
 from deep.data.splits import split
-from deep.hardware import Machine, launch
-from deep.learner import Learner
-from deep.methods import check, vanishing
+from deep.methods.losses import check, vanishing
 from deep.recipes import RECIPES, SOURCES, Layer, Recipe, find, scaled, settings, unused
 from deep.settings import METHODS, DataSettings, Hardware, Settings, changed, flat
+from deep.training.hardware import Machine, launch
+from deep.training.learner import Learner
 from tests.deep_frozen import FROZEN, special
 
 torch.set_num_threads(1)

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import torch
 
-from deep import checkpoints
-from deep.curves import Curves
-from deep.learner import Learner
-from deep.runs import Run
 from deep.settings import Settings
+from deep.training import checkpoints
+from deep.training.curves import Curves
+from deep.training.learner import Learner
+from deep.training.runs import Run
 from tests.deep_tiny import (
     CONV,
     CPU,

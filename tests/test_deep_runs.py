@@ -16,10 +16,10 @@ import pytest
 import safetensors.torch
 import torch
 
-from deep import environment as of
-from deep.checkpoints import save
-from deep.runs import Run, read_settings, run_name
 from deep.settings import Hardware, Settings, changed
+from deep.training import environment as of
+from deep.training.checkpoints import save
+from deep.training.runs import Run, read_settings, run_name
 
 SETTINGS = Settings(recipe="table1/mnist-1000", flavour="cpu", method="vadd-kl", seed=3)
 IDENTITY = {"data": "fake", "images": "aa", "split": "bb"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deep.schedules import at, ramp_down, ramp_up
+from deep.methods.schedules import at, ramp_down, ramp_up
 from deep.settings import Settings
 
 

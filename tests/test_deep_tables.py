@@ -15,12 +15,12 @@ import pytest
 from rich.console import Console
 from scipy import stats
 
-from deep import layouts, results
 from deep.recipes import settings
-from deep.results import COLUMNS, Result, as_csv, read
-from deep.seeds import difference, summary
 from deep.settings import changed, flat
-from deep.tables import Block, Row, blocks, selected
+from deep.tables import layouts, results
+from deep.tables.comparison import Block, Row, blocks, selected
+from deep.tables.results import COLUMNS, Result, as_csv, read
+from deep.tables.seeds import difference, summary
 
 DIGITS = "cpu/mnist5000"
 
@@ -300,7 +300,7 @@ def test_the_error_shown_is_never_the_best_on_test() -> None:
 def run_folder(
     folder: Path, of: Result, drop: str = "", environment: dict[str, Any] | None = None
 ) -> Path:
-    """A finished run as `deep.runs` leaves it."""
+    """A finished run as `deep.training.runs` leaves it."""
     place = folder / of.where
     place.mkdir(parents=True)
     (place / "settings.json").write_text(of.settings.model_dump_json())

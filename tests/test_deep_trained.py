@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from deep import checkpoints, trained
 from deep.data.prepare import fit
 from deep.data.sources import fake
+from deep.inspection import trained
+from deep.inspection.trained import restored
 from deep.networks import network
-from deep.noise import Draw
-from deep.runs import read_settings
-from deep.trained import restored
+from deep.networks.noise import Draw
+from deep.training import checkpoints
+from deep.training.runs import read_settings
 from tests.deep_autoencoders import (
     CLASSIFIER,
     alter,

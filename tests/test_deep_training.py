@@ -18,15 +18,17 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import Tensor
 
-from deep import adversaries, hardware, methods, passes, schedules, training
-from deep.curves import Curves, scalars
 from deep.data import sources, splits
-from deep.evaluation import Best, error
-from deep.hardware import Machine, available, launch
-from deep.learner import Learner
-from deep.progress import Progress, time_left
-from deep.runs import Run
+from deep.methods import adversaries, losses, passes, schedules
 from deep.settings import METHODS, Hardware, Settings, changed
+from deep.training import hardware
+from deep.training import trainer as loop
+from deep.training.curves import Curves, scalars
+from deep.training.evaluation import Best, error
+from deep.training.hardware import Machine, available, launch
+from deep.training.learner import Learner
+from deep.training.progress import Progress, time_left
+from deep.training.runs import Run
 from linreg_theory import masks
 from tests.deep_tiny import (
     CONV,
@@ -54,8 +56,8 @@ def learner(settings: Settings, wishes: Hardware = CPU) -> Learner:
     """A run's state, nothing of which is on the disk."""
 
     def made(machine: Machine) -> Learner:
-        images, cut, transform = training._data(
-            machine, training._Job(settings, wishes, Path("none"), Path("none"), False)
+        images, cut, transform = loop._data(
+            machine, loop._Job(settings, wishes, Path("none"), Path("none"), False)
         )
         return Learner(settings, machine, images, cut, transform)
 
@@ -110,11 +112,11 @@ def test_losses_are_means_over_the_steps(tmp_path: Path, monkeypatch: pytest.Mon
     seen: list[float] = []
 
     def recorded(*arguments: Any, **options: Any) -> Any:
-        result = methods.terms(*arguments, **options)
+        result = losses.terms(*arguments, **options)
         seen.append(float(result.total.detach()))
         return result
 
-    monkeypatch.setattr("deep.learner.terms", recorded)
+    monkeypatch.setattr("deep.training.learner.terms", recorded)
     trainer(tiny("pi"), tmp_path / "run").fit()
     for row in metrics(tmp_path / "run"):
         steps = seen[row["step"] - STEPS : row["step"]]
@@ -259,7 +261,9 @@ def test_the_result_reports_last_and_best_validation(
 ) -> None:
     errors = {"validation": [30.0, 10.0, 20.0], "test": [5.0, 12.0, 11.0]}
     given = {part: iter(values) for part, values in errors.items()}
-    monkeypatch.setattr("deep.learner.error", lambda net, batches, part, m, s: next(given[part]))
+    monkeypatch.setattr(
+        "deep.training.learner.error", lambda net, batches, part, m, s: next(given[part])
+    )
     result = trainer(tiny("plain"), tmp_path / "run").fit()
     assert result is not None
     assert (result["test_error_last"], result["validation_error_last"]) == (11.0, 20.0)
@@ -340,9 +344,9 @@ def test_other_data_or_labels_do_not_go_on(
             trainer(settings, tmp_path / "run").fit()
     with monkeypatch.context() as patch:
         if change == "split":
-            patch.setattr(training, "split", other_split)
+            patch.setattr(loop, "split", other_split)
         else:
-            patch.setattr(training, "load", other_images)
+            patch.setattr(loop, "load", other_images)
         expected = "began with " + ("split" if change == "split" else "images")
         with pytest.raises(ValueError, match=expected) as error:
             trainer(settings, tmp_path / "run").fit()
@@ -407,7 +411,7 @@ class TestSearches:
 
         patch.setattr(masks, "flip_at_most", flipped)
         patch.setattr(passes, "jacobian", searched)
-        patch.setattr(methods, "virtual_direction", directed)
+        patch.setattr(losses, "virtual_direction", directed)
         trainer(tiny(method), folder, self.BF16).fit()
         return found
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deep import results
+from deep.inspection.trained import restored
 from deep.networks.autoencoder import Autoencoder
-from deep.results import Result
 from deep.settings import flat
-from deep.trained import restored
+from deep.tables import results
+from deep.tables.results import Result
 
 __all__ = ["IMAGES", "KINDS", "Autoencoders", "Units", "gathered"]
 

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from deep.layers import linear, normalisation
 from deep.networks.base import Network, scaled_width
-from deep.noise import Draw
+from deep.networks.layers import linear, normalisation
+from deep.networks.noise import Draw
 from deep.settings import NetworkSettings, NoiseSettings
 
 __all__ = ["Autoencoder"]

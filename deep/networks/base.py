@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from deep.layers import Normalisation, Unchanged
-from deep.noise import Draw
+from deep.networks.layers import Normalisation, Unchanged
+from deep.networks.noise import Draw
 from deep.settings import NetworkSettings
 
 __all__ = ["Network", "scaled_width", "top"]

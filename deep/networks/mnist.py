@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from deep.layers import convolution, linear, normalisation, pooled, pooled_size
 from deep.networks.base import Network, scaled_width, top
-from deep.noise import Draw
+from deep.networks.layers import convolution, linear, normalisation, pooled, pooled_size
+from deep.networks.noise import Draw
 from deep.settings import NetworkSettings, NoiseSettings
 
 __all__ = ["Mnist"]

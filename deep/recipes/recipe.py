@@ -131,7 +131,7 @@ class Recipe:
     table : int or None
         The table that its results are shown in, if any.
     column : str or None
-        The column of `deep.published` that they are set beside.
+        The column of `deep.tables.published` that they are set beside.
     methods : tuple of str
         The methods that it can run: those of `rows`, and others beside them.
     remarks : tuple of str

@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor
 
-from deep.adversaries import MaskAttack, budget, full_precision, scaled
-from deep.exactness import HeadAttack, none_is_worse
+from deep.inspection.exactness import HeadAttack, none_is_worse
+from deep.methods.adversaries import MaskAttack, budget, full_precision, scaled
 from deep.networks import Network
 from deep.settings import Settings
 

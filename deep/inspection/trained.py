@@ -18,14 +18,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deep import checkpoints
 from deep.data.prepare import Transform, fit
 from deep.data.sources import Images, load
 from deep.data.splits import Split, split
 from deep.networks import Network, network
-from deep.noise import Draw
-from deep.runs import read_settings
+from deep.networks.noise import Draw
 from deep.settings import Settings
+from deep.training import checkpoints
+from deep.training.runs import read_settings
 
 __all__ = ["Trained", "restored"]
 

@@ -15,7 +15,7 @@ stepwise     what k drops do of which each is chosen by the derivative where it 
 
 Before a linear head the cross entropy is convex in the mask, so that the realised rise is at least
 the predicted one (claim ME-1); above a hidden layer nothing says so. The worst mask itself is found
-by branch and bound where the head is linear (`deep.exactness`).
+by branch and bound where the head is linear (`deep.inspection.exactness`).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from deep.adversaries import jacobian
-from deep.diagnostics import random_mask
-from deep.divergences import cross_entropy
-from deep.exactness import HeadAttack, none_is_worse
+from deep.inspection.diagnostics import random_mask
+from deep.inspection.exactness import HeadAttack, none_is_worse
+from deep.methods.adversaries import jacobian
+from deep.methods.divergences import cross_entropy
 from deep.networks import Network
 from linreg_theory import masks
 

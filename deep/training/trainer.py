@@ -19,18 +19,18 @@ from typing import Any
 
 from rich.console import Console
 
-from deep import checkpoints
-from deep.curves import Curves
 from deep.data.prepare import Transform, fit
 from deep.data.sources import Images, load
 from deep.data.splits import Split, split
-from deep.environment import environment
-from deep.hardware import Machine, available, launch
-from deep.learner import Learner
-from deep.methods import check, vanishing
-from deep.progress import Interruption, Progress, time_left
-from deep.runs import Run
+from deep.methods.losses import check, vanishing
 from deep.settings import Hardware, Settings
+from deep.training import checkpoints
+from deep.training.curves import Curves
+from deep.training.environment import environment
+from deep.training.hardware import Machine, available, launch
+from deep.training.learner import Learner
+from deep.training.progress import Interruption, Progress, time_left
+from deep.training.runs import Run
 
 __all__ = ["Trainer"]
 
@@ -56,7 +56,7 @@ class Trainer:
     hardware : Hardware
         Where; what is not there is done without, with a word.
     folder : Path
-        The run's own folder, see `deep.runs`; `run_name` gives its name.
+        The run's own folder, see `deep.training.runs`; `run_name` gives its name.
     data : Path
         The folder of data sets.
     download : bool

@@ -28,7 +28,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from deep.divergences import kl
+from deep.methods.divergences import kl
 from deep.settings import AttackSettings
 from linreg_theory import masks
 

@@ -18,9 +18,9 @@ from deep.costs import DATA
 from deep.data.prepare import fit
 from deep.data.sources import fake
 from deep.data.splits import Split
-from deep.hardware import Machine, available, launch
-from deep.learner import Learner
 from deep.settings import Hardware, Settings
+from deep.training.hardware import Machine, available, launch
+from deep.training.learner import Learner
 
 __all__ = ["measure"]
 

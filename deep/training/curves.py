@@ -20,7 +20,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from deep.checkpoints import write_whole
+from deep.training.checkpoints import write_whole
 
 __all__ = ["Curves", "scalars"]
 

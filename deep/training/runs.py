@@ -17,7 +17,7 @@ environment.json   == versions, device, code: at the beginning and each time the
 data.json          == names and checksums of images and split
 split.safetensors  == which images are labelled, unlabelled, held out
 metrics.jsonl      == one line an epoch
-checkpoint-*       == the last two states (`deep.checkpoints`)
+checkpoint-*       == the last two states (`deep.training.checkpoints`)
 tensorboard/       == the curves
 result.json        == of a finished run only
 
@@ -40,9 +40,9 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 from torch import Tensor
 
-from deep import checkpoints
-from deep.checkpoints import write_whole
 from deep.settings import Settings, flat
+from deep.training import checkpoints
+from deep.training.checkpoints import write_whole
 
 __all__ = ["Run", "read_settings", "run_name"]
 
@@ -123,7 +123,7 @@ class Run:
         split : mapping of int64 tensors
             The indices behind them.
         environment : mapping
-            As `deep.environment` gives it; appended where the run goes on.
+            As `deep.training.environment` gives it; appended where the run goes on.
 
         Raises
         ------

@@ -33,7 +33,7 @@ _PACKAGES = (
     "pydantic",
     "linreg-theory",
 )
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 
 
 def environment(hardware: Hardware, device: torch.device, processes: int = 1) -> dict[str, Any]:

@@ -28,15 +28,15 @@ from deep.data.batches import Batch, Batches
 from deep.data.prepare import Transform
 from deep.data.sources import Images
 from deep.data.splits import Split
-from deep.diagnostics import Diagnostics, diagnose
-from deep.ensembles import Ensemble
-from deep.evaluation import Best, error
-from deep.hardware import Machine
-from deep.methods import StepResult, terms
+from deep.inspection.diagnostics import Diagnostics, diagnose
+from deep.methods.ensembles import Ensemble
+from deep.methods.losses import StepResult, terms
+from deep.methods.schedules import Rates, at
 from deep.networks import network
-from deep.noise import Draw
-from deep.schedules import Rates, at
+from deep.networks.noise import Draw
 from deep.settings import Settings
+from deep.training.evaluation import Best, error
+from deep.training.hardware import Machine
 
 __all__ = ["Learner"]
 

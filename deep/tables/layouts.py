@@ -3,7 +3,7 @@
   rich_table(block)   == a block as a table for a terminal, its conditions above and notes below
   markdown(blocks)    == the same as Markdown
   as_data(blocks)     == the same as plain data, for JSON
-  rich_rows(rows)     == what `deep.explanation` found, a line a budget, for a terminal
+  rich_rows(rows)     == what `deep.inspection.explanation` found, a line a budget, for a terminal
   VERDICTS            == what a difference from plain shows, in words
 
 Nothing is computed here.
@@ -20,12 +20,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from deep.published import Error
-from deep.seeds import Difference, Summary
-from deep.tables import Block, Row
+from deep.tables.comparison import Block, Row
+from deep.tables.published import Error
+from deep.tables.seeds import Difference, Summary
 
 if TYPE_CHECKING:  # it brings torch
-    from deep import explanation
+    from deep.inspection import explanation
 
 __all__ = ["VERDICTS", "as_data", "markdown", "rich_rows", "rich_table"]
 

@@ -28,7 +28,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from deep.adversaries import (
+from deep.methods.adversaries import (
     Divergence,
     Forward,
     MaskAttack,
@@ -36,9 +36,9 @@ from deep.adversaries import (
     jacobian,
     scaled,
 )
-from deep.ensembles import Ensemble
+from deep.methods.ensembles import Ensemble
 from deep.networks import Network
-from deep.noise import Draw
+from deep.networks.noise import Draw
 from deep.settings import Settings
 
 __all__ = ["Batch", "Pass", "Step", "same_trunk"]

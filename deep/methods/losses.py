@@ -27,8 +27,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from deep.adversaries import Divergence, MaskAttack, fgsm, virtual_direction
-from deep.divergences import (
+from deep.methods.adversaries import Divergence, MaskAttack, fgsm, virtual_direction
+from deep.methods.divergences import (
     cross_entropy,
     entropy,
     kl,
@@ -36,10 +36,10 @@ from deep.divergences import (
     reconstruction_error,
     squared_distance,
 )
-from deep.ensembles import Ensemble
+from deep.methods.ensembles import Ensemble
+from deep.methods.passes import Batch, Step, same_trunk
 from deep.networks import Network
-from deep.noise import Draw
-from deep.passes import Batch, Step, same_trunk
+from deep.networks.noise import Draw
 from deep.settings import Settings
 
 __all__ = ["METHODS", "StepResult", "check", "terms", "vanishing"]

@@ -20,11 +20,11 @@ import torch
 from torch import Tensor
 
 from deep.data.batches import Batches
-from deep.divergences import reconstruction_error
-from deep.hardware import Machine
+from deep.methods.divergences import reconstruction_error
 from deep.networks import Network
-from deep.noise import Draw
+from deep.networks.noise import Draw
 from deep.settings import Settings
+from deep.training.hardware import Machine
 
 __all__ = ["Best", "error"]
 

@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deep import published
 from deep.costs import DATA, estimate
 from deep.recipes import RECIPES
-from deep.results import Result, value_of
-from deep.seeds import Difference, Summary, difference, summary
 from deep.settings import METHODS, Settings, flat
+from deep.tables import published
+from deep.tables.results import Result, value_of
+from deep.tables.seeds import Difference, Summary, difference, summary
 
 __all__ = ["Block", "Row", "blocks", "selected"]
 
