@@ -51,7 +51,19 @@ _CHOSEN_FEW = (
         methods=("vadd-kl", "vadd-qe", *COMBINED),
     ),
 )
-_CHOSEN_ALL = (Layer("validation", {"loss.weight": 3.0}, _WHY, methods=("pi", "temporal")),)
+_CHOSEN_ALL = (
+    Layer("validation", {"loss.weight": 10.0}, _WHY, methods=("pi",)),
+    Layer("validation", {"loss.weight": 3.0}, _WHY, methods=("temporal",)),
+    Layer("validation", {"attack.epsilon": 0.01}, _WHY, methods=("at",)),
+    Layer("validation", {"attack.epsilon": 0.25}, _WHY, methods=WITH_VAT),
+    Layer("validation", {"attack.delta": 0.0025}, f"5 flips of 2,048: {_WHY}", methods=("sadd",)),
+    Layer(
+        "validation",
+        {"attack.delta": 0.001},
+        f"2 flips of 2,048 units: {_WHY}",
+        methods=("vadd-kl", "vadd-qe", *COMBINED),
+    ),
+)
 
 CPU = (
     Recipe(
