@@ -5,9 +5,9 @@
 
 In linear regression the harm of a mask is a square: its linear part orders the units, the mask
 found by sorting is exact unless drops of the other sign overturn the residual (claim AD-7), and
-the harm is never below its linear prediction. A network is linear in the masked layer only at its head, and its loss is a
-cross entropy. So three things are asked, for masks that drop at most k units of the clean network
-and the cross entropy to the true label:
+the harm is never below its linear prediction. A network is linear in the masked layer only at its
+head, and its loss is a cross entropy. So three things are asked, for masks that drop at most k
+units of the clean network and the cross entropy to the true label:
 
 predicted    the rise by the derivative at all units on, -sum_j J_j over the dropped ones;
 realised     what that mask does;

@@ -125,9 +125,7 @@ CPU = (
         layers=(
             *paper_layers(few=False),
             Layer("budget", {"data.name": "fashion-mnist"}),
-            _length(
-                3, 468, "1,404 steps: three times through the images, about 1.5 minutes for plain"
-            ),
+            _length(2, 468, "936 steps: twice through the images, a minute for plain"),
         ),
         rows=("plain", "pi", "vadd-kl", "vadd-qe"),
         table=1,
